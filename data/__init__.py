@@ -1,0 +1,1 @@
+"""Sample projects, each with the script that builds it."""

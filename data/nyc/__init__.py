@@ -1,0 +1,1 @@
+"""New York City: real service districts, by matter."""

@@ -1,0 +1,75 @@
+"""The ``mangqu`` command: thin verbs over the library."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+import click
+
+from gis.catalogue import catalogue
+from gis.errors import MangquError
+from gis.spoken import language_of, language_option, texts_of
+from gis.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Verbs make themselves known under this name. Those that publish live in another package, and the
+#: analysis never depends on it.
+VERBS = "mangqu.verbs"
+
+DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class Verbs(click.Group):
+    """All verbs that the installed packages offer."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
+        del ctx
+        return sorted(found.name for found in entry_points(group=VERBS))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb by name."""
+        del ctx
+        found = entry_points(group=VERBS, name=cmd_name)
+        loaded: click.Command | None = next((point.load() for point in found), None)
+        return loaded
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the program is for."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(texts_of(ctx).text("cli"))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mangqu")
+@language_option
+def mangqu() -> None:
+    """Stand for the program itself."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 refused, 2 wrong usage."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run_arguments(given))
+
+
+def run_arguments(arguments: list[str]) -> int:
+    """Run the command line and return the exit status."""
+    language = language_of(arguments)
+    try:
+        status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
+    except click.ClickException as error:
+        error.show()
+        return MISUSED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(catalogue(language).text("cli.interrupted"), err=True)
+        return INTERRUPTED
+    except MangquError as error:
+        click.echo(error.render(language), err=True)
+        return REFUSED
+    return status if isinstance(status, int) else DONE

@@ -1,0 +1,298 @@
+"""Turn places into findings: class, width, neighbours, zones, districts, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.arrangement.partition import by_face
+from gis.findings.places import Place, places
+from gis.findings.surroundings import LIMIT, Surroundings, gap_position, surroundings
+from gis.labels import Labels
+from gis.model.vocabulary import (
+    GAP_STANDINGS,
+    FindingClass,
+    Role,
+    SliverKind,
+    Standing,
+    ZoneKind,
+)
+from gis.reasons import finding_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gis.arrangement.partition import Partition
+    from gis.duty.question import Question
+    from gis.duty.standing import Duties
+    from gis.measure import EllipsoidMeasure
+    from gis.model.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings about one matter and day, and who is next to each.
+
+    Parameters
+    ----------
+    table
+        Columns of ``findings`` in docs/run-folder.md but for ``finding_id``.
+    neighbours
+        ``finding`` (position in the table), ``body``, ``shared_m``.
+    """
+
+    table: gpd.GeoDataFrame
+    neighbours: pd.DataFrame
+
+
+#: Columns of the table of findings before ids are given.
+_COLUMNS = (
+    "class",
+    "kind_of_sliver",
+    "standing",
+    "matter",
+    "level",
+    "as_of",
+    "area_m2",
+    "width_m",
+    "threshold_m",
+    "position",
+    "lon",
+    "lat",
+    "bodies",
+    "neighbours",
+    "zones",
+    "zone_ids",
+    "districts",
+    "first_receiver",
+    "law",
+    "lapsed_on",
+    "reason_zh",
+    "reason_en",
+    "geometry",
+)
+
+
+def findings(
+    project: Project,
+    partition: Partition,
+    duties: Duties,
+    answers: dict[Question, pd.DataFrame],
+    measure: EllipsoidMeasure,
+) -> Findings:
+    """Find every place that one matter leaves wanting on one day.
+
+    Parameters
+    ----------
+    project, partition, duties
+        What was asked of.
+    answers
+        Standings by question, one matter and day, levels from the coarsest on.
+    measure
+        Measure of the working CRS.
+    """
+    found = places(partition, answers)
+    evidence = _Evidence.of(project, partition, duties)
+    rows: list[dict[str, Any]] = []
+    borders: list[pd.DataFrame] = []
+    for question, answer in answers.items():
+        chosen = [place for place in found if place.question == question]
+        around = surroundings(partition, chosen, answer["leads"])
+        borders.append(
+            around.neighbours.assign(finding=around.neighbours["place"] + len(rows)).drop(
+                columns="place"
+            )
+        )
+        rows.extend(_described(chosen, around, answer, evidence, measure))
+    table = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=list(_COLUMNS)), geometry="geometry", crs=project.crs
+    )
+    return Findings(table, pd.concat(borders, ignore_index=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What is known of each face, looked up by face number."""
+
+    project: Project
+    leading_claims: dict[int, list[int]]
+    zones: dict[int, list[int]]
+    districts: dict[int, list[int]]
+    labels: tuple[Labels, Labels]
+    reach: float
+
+    @classmethod
+    def of(cls, project: Project, partition: Partition, duties: Duties) -> _Evidence:
+        table = duties.table
+        leading = table[table["in_force"] & (table["role"] == Role.LEAD)]
+        return cls(
+            project,
+            by_face(leading["face"].to_numpy(), leading["claim"].to_numpy()),
+            partition.rows_by_face("zones"),
+            partition.rows_by_face("jurisdiction"),
+            (Labels.of(project, "zh"), Labels.of(project, "en")),
+            reach=4 * partition.arrangement.grid_size,
+        )
+
+    def claims(self, faces: Iterable[int]) -> list[int]:
+        return sorted({row for face in faces for row in self.leading_claims.get(face, ())})
+
+    def zones_of(self, place: Place) -> pd.DataFrame:
+        rows = sorted({row for face in place.faces for row in self.zones.get(face, ())})
+        return pd.DataFrame(self.project.zones.iloc[rows])
+
+    def districts_of(self, place: Place) -> tuple[str, ...]:
+        rows = sorted({row for face in place.faces for row in self.districts.get(face, ())})
+        return tuple(self.project.jurisdiction["district_id"].iloc[rows])
+
+
+def _described(
+    chosen: list[Place],
+    around: Surroundings,
+    answer: pd.DataFrame,
+    evidence: _Evidence,
+    measure: EllipsoidMeasure,
+) -> list[dict[str, Any]]:
+    """Return one row for each place."""
+    if not chosen:
+        return []
+    shapes = np.array([place.geometry for place in chosen], dtype=object)
+    areas, widths = measure.areas(shapes), measure.widths(shapes)
+    degrees = measure.points_in_degrees(shapely.point_on_surface(shapes))
+    neighbours = _grouped(around.neighbours, len(chosen), ["body", "shared_m"])
+    across = _grouped(around.faces, len(chosen), ["face"])
+    rows = []
+    for number, place in enumerate(chosen):
+        shared = [(str(body), float(metres)) for body, metres in neighbours[number]]
+        facts = _Facts(
+            place=place,
+            area_m2=float(areas[number]),
+            width_m=float(widths[number]),
+            point=(float(degrees[number, 0]), float(degrees[number, 1])),
+            shared=shared,
+            claims_around=evidence.claims(face for (face,) in across[number]),
+            first_receiver=_common(answer["first_receiver"].iloc[list(place.faces)]),
+            lapsed_on=str(answer["lapsed_on"].iloc[list(place.faces)].max()),
+        )
+        rows.append(_row(facts, evidence))
+    return rows
+
+
+def _grouped(table: pd.DataFrame, n: int, columns: list[str]) -> list[list[tuple[Any, ...]]]:
+    groups: list[list[tuple[Any, ...]]] = [[] for _ in range(n)]
+    values = zip(*(table[column].tolist() for column in columns), strict=True)
+    for place, row in zip(table["place"].tolist(), values, strict=True):
+        groups[place].append(row)
+    return groups
+
+
+def _common(values: pd.Series[str]) -> str:
+    """Return the one value of all faces, or nothing where they differ."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was measured of one place."""
+
+    place: Place
+    area_m2: float
+    width_m: float
+    point: tuple[float, float]
+    shared: list[tuple[str, float]]
+    claims_around: list[int]
+    first_receiver: str
+    lapsed_on: str
+
+
+def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
+    place = facts.place
+    zones = evidence.zones_of(place)
+    kinds = tuple(sorted(set(zones["kind"])))
+    districts = evidence.districts_of(place)
+    threshold = _sliver_threshold(facts, evidence)
+    sliver = _sliver_kind(place.standing, facts.width_m, threshold)
+    gap = place.standing in GAP_STANDINGS
+    position = _position(facts, evidence) if gap else ""
+    row: dict[str, Any] = {
+        "class": FindingClass.SLIVER.value if sliver else place.standing.value,
+        "kind_of_sliver": sliver,
+        "standing": place.standing.value,
+        "matter": place.question.matter,
+        "level": place.level,
+        "as_of": place.question.as_of.isoformat(),
+        "area_m2": facts.area_m2,
+        "width_m": facts.width_m,
+        "threshold_m": threshold,
+        "position": position,
+        "lon": facts.point[0],
+        "lat": facts.point[1],
+        "bodies": place.bodies,
+        "neighbours": tuple(body for body, _ in facts.shared if body != LIMIT),
+        "zones": kinds,
+        "zone_ids": tuple(zones["zone_id"]),
+        "districts": districts,
+        "first_receiver": facts.first_receiver,
+        "law": _law(place.standing, kinds, districts),
+        "lapsed_on": facts.lapsed_on if gap else "",
+        "geometry": place.geometry,
+    }
+    for labels in evidence.labels:
+        row[f"reason_{labels.texts.language}"] = _reason(row, facts.shared, labels)
+    return row
+
+
+def _sliver_threshold(facts: _Facts, evidence: _Evidence) -> float:
+    """Return k·√(σ₁²+σ₂²) of the two least accurate borders around or across a place."""
+    settings = evidence.project.settings
+    rows = [*facts.claims_around, *evidence.claims(facts.place.faces)]
+    accuracies = evidence.project.claims["accuracy_m"].iloc[sorted(set(rows))].tolist()
+    accuracies += [settings.accuracy_m] * max(0, 2 - len(accuracies))
+    return settings.sliver_k * float(np.hypot(*sorted(accuracies)[-2:]))
+
+
+def _sliver_kind(standing: Standing, width_m: float, threshold_m: float) -> str:
+    if width_m >= threshold_m or standing == Standing.JOINT:
+        return ""
+    return SliverKind.OVERLAP.value if standing == Standing.CONTESTED else SliverKind.GAP.value
+
+
+def _position(facts: _Facts, evidence: _Evidence) -> str:
+    claims = evidence.project.claims.iloc[facts.claims_around]
+    main = next((body for body, _ in facts.shared if body != LIMIT), "")
+    shapes = claims.geometry.to_numpy()[(claims["body"] == main).to_numpy()]
+    return gap_position(facts.place.geometry, facts.shared, shapes, evidence.reach).value
+
+
+def _law(standing: Standing, kinds: tuple[str, ...], districts: tuple[str, ...]) -> str:
+    """Return the clause that speaks: an agreement, the common superior, the place, the rest."""
+    if standing == Standing.JOINT:
+        return "agreement"
+    if len(districts) > 1:
+        return "cross_border"
+    spoken_of = (ZoneKind.BACK_LANE, ZoneKind.OIL_LOCAL, ZoneKind.UNIT_SURROUNDINGS)
+    return next((kind.value for kind in spoken_of if kind in kinds), "unclear")
+
+
+def _reason(row: dict[str, Any], shared: list[tuple[str, float]], labels: Labels) -> str:
+    return finding_reason(
+        standing=row["standing"],
+        sliver=row["kind_of_sliver"],
+        matter=labels.matter(row["matter"]),
+        level=labels.level(row["level"]),
+        bodies=[labels.body(body) for body in row["bodies"]],
+        neighbours=[(labels.body(body), metres) for body, metres in shared if body != LIMIT],
+        districts=[labels.district(district) for district in row["districts"]],
+        lapsed_on=row["lapsed_on"],
+        width_m=row["width_m"],
+        threshold_m=row["threshold_m"],
+        area_m2=row["area_m2"],
+        position=row["position"],
+        language=labels.texts.language,
+    )

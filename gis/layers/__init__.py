@@ -1,0 +1,15 @@
+"""The only code that reads layer files: formats, encodings, coordinate systems, checks, repair."""
+
+from gis.layers.one_layer import OneLayer, read_one_layer, transformed
+from gis.layers.project_file import PROJECT_FILE
+from gis.layers.read import file_digest, project_files, read_project
+
+__all__ = [
+    "PROJECT_FILE",
+    "OneLayer",
+    "file_digest",
+    "project_files",
+    "read_one_layer",
+    "read_project",
+    "transformed",
+]

@@ -1,0 +1,286 @@
+"""Bring a layer's columns into the form its table declares, and name every row that resists."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gis.layers.raw import suggestion
+from gis.layers.values import as_list, as_moment, as_number, as_text, is_missing
+from gis.model.tables import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gis.errors import InputError
+    from gis.layers.project_file import LayerDeclaration
+    from gis.layers.raw import LayerFile, RawLayer
+    from gis.model.tables import Column, TableSchema
+
+#: More than this is not read by anybody.
+MOST_ERRORS = 1000
+
+_PROBLEMS = {
+    ColumnKind.TEXT: "value_wrong",
+    ColumnKind.NUMBER: "number_wrong",
+    ColumnKind.DATE: "date_wrong",
+    ColumnKind.LIST: "list_wrong",
+    ColumnKind.CHOICE: "choice_wrong",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where each row of a table was read.
+
+    Parameters
+    ----------
+    sources
+        The layers, in the order in which they were stacked.
+    source
+        Index into ``sources`` for each row.
+    row
+        Number of the row in its layer, from 1.
+    """
+
+    sources: tuple[LayerFile, ...]
+    source: tuple[int, ...]
+    row: tuple[int, ...]
+
+    def error(
+        self,
+        at: int,
+        problem: str,
+        *,
+        column: str | None = None,
+        value: object = None,
+        **details: object,
+    ) -> InputError:
+        """Return an error about the table's row ``at``, counted from 0."""
+        error = self.sources[self.source[at]].error(
+            problem, row=self.row[at], column=column, **details
+        )
+        error.value = value
+        return error
+
+    @classmethod
+    def stacked(cls, sources: Sequence[tuple[LayerFile, int]]) -> Origin:
+        """Return the origin of layers laid one under the other, each with its number of rows."""
+        return cls(
+            tuple(source for source, _ in sources),
+            tuple(at for at, (_, rows) in enumerate(sources) for _ in range(rows)),
+            tuple(row for _, rows in sources for row in range(1, rows + 1)),
+        )
+
+
+def conform(
+    raw: RawLayer, declaration: LayerDeclaration, schema: TableSchema, source: LayerFile
+) -> tuple[pd.DataFrame, list[InputError]]:
+    """Return a layer's columns under our names and of our kinds, and what is wrong with them.
+
+    Parameters
+    ----------
+    raw
+        The layer as read.
+    declaration
+        Which of its columns are ours, and what holds for every row.
+    schema
+        The table it fills.
+    source
+        The layer, for messages.
+
+    Returns
+    -------
+    columns
+        Every column of the schema but a key left out, then the user's own as text.
+    errors
+        At most ``MOST_ERRORS``.
+    """
+    errors: list[InputError] = []
+    taken = _theirs_by_ours(raw, declaration, schema, source, errors)
+    columns: dict[str, object] = {}
+    for column in schema.columns:
+        if column.name in declaration.constants:
+            values: list[object] = [declaration.constants[column.name]] * raw.rows
+        elif column.name in taken:
+            values = raw.columns[taken[column.name]]
+        else:
+            if column.required:
+                errors.append(
+                    source.error(
+                        "column_missing",
+                        column=column.name,
+                        suggestion=suggestion(column.name, raw.columns) or "-",
+                    )
+                )
+            values = [None] * raw.rows
+        columns[column.name] = _converted(values, column, source, errors)
+    own = {column.name.lower() for column in schema.columns} | {"geometry"}
+    for name, values in raw.columns.items():
+        if name not in taken.values() and name.lower() not in own:
+            columns[name] = pd.Series([as_text(value) for value in values], dtype="str")
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(raw.rows))
+    errors += _reversed_periods(frame, source)
+    return frame, errors[:MOST_ERRORS]
+
+
+def number_rows(frame: pd.DataFrame, schema: TableSchema, origin: Origin) -> list[InputError]:
+    """Fill in the keys that a source left out, in place, and return those that occur twice."""
+    keys = [
+        key or f"{schema.key_prefix}{at:06d}" for at, key in enumerate(frame[schema.key], start=1)
+    ]
+    frame[schema.key] = pd.Series(keys, dtype="str")
+    errors = []
+    first: dict[str, int] = {}
+    for at, key in enumerate(keys):
+        if key in first:
+            errors.append(origin.error(at, "key_repeated", column=schema.key, value=key))
+        first.setdefault(key, at)
+    return errors
+
+
+def empty_columns(schema: TableSchema) -> pd.DataFrame:
+    """Return the columns of a table without rows, each of its kind."""
+    return pd.DataFrame(
+        {column.name: _series([], column.kind) for column in schema.columns},
+        index=pd.RangeIndex(0),
+    )
+
+
+def blank_rows(schema: TableSchema, count: int) -> pd.DataFrame:
+    """Return rows of a table that state nothing: defaults, blanks and numbered keys."""
+    frame = empty_columns(schema).reindex(range(count))
+    for column in schema.columns:
+        if column.kind in {ColumnKind.TEXT, ColumnKind.CHOICE}:
+            frame[column.name] = pd.Series([column.default] * count, dtype="str")
+    keys = [f"{schema.key_prefix}{number:06d}" for number in range(1, count + 1)]
+    frame[schema.key] = pd.Series(keys, dtype="str")
+    return frame
+
+
+def _theirs_by_ours(
+    raw: RawLayer,
+    declaration: LayerDeclaration,
+    schema: TableSchema,
+    source: LayerFile,
+    errors: list[InputError],
+) -> dict[str, str]:
+    """Return the file's name of each column: as mapped, else of the same name in any case."""
+    taken: dict[str, str] = {}
+    by_lower: dict[str, str] = {}
+    for name in raw.columns:
+        by_lower.setdefault(name.lower(), name)
+    for column in schema.columns:
+        ours = column.name
+        theirs = declaration.columns.get(ours)
+        if theirs is None:
+            # Shapefile and database programs change the case of names
+            same = ours if ours in raw.columns else by_lower.get(ours)
+            if same is not None and same not in declaration.columns.values():
+                taken[ours] = same
+        elif theirs in raw.columns:
+            taken[ours] = theirs
+        else:
+            taken.pop(ours, None)
+            errors.append(
+                source.error(
+                    "column_mapped_missing",
+                    column=theirs,
+                    ours=ours,
+                    suggestion=suggestion(theirs, raw.columns) or "-",
+                )
+            )
+    return taken
+
+
+def _converted(
+    values: list[object], column: Column, source: LayerFile, errors: list[InputError]
+) -> pd.Series:
+    converter = _converter(column)
+    empty = converter(None)
+    converted: list[object] = []
+    for row, value in enumerate(values, start=1):
+        if is_missing(value) or value == []:
+            converted.append(empty)
+            if column.required and len(errors) < MOST_ERRORS:
+                errors.append(source.error("value_missing", row=row, column=column.name))
+            continue
+        try:
+            converted.append(converter(value))
+        except ValueError:
+            converted.append(empty)
+            if len(errors) < MOST_ERRORS:
+                details = (
+                    {"suggestion": suggestion(as_text(value), column.choices)}
+                    if column.kind is ColumnKind.CHOICE
+                    else {}
+                )
+                error = source.error(_PROBLEMS[column.kind], row=row, column=column.name, **details)
+                error.value = as_text(value)
+                errors.append(error)
+    return _series(converted, column.kind)
+
+
+def _converter(column: Column) -> Callable[[object], object]:
+    match column.kind:
+        case ColumnKind.NUMBER:
+            return as_number
+        case ColumnKind.DATE:
+            return as_moment
+        case ColumnKind.LIST:
+            return as_list
+        case ColumnKind.CHOICE:
+            return lambda value: _choice(value, column)
+        case _:
+            return lambda value: _text(value, column.default)
+
+
+def _text(value: object, default: str) -> str:
+    text = as_text(value)
+    if "\0" in text or isinstance(value, bytes):
+        raise ValueError(value)
+    return text or default
+
+
+def _choice(value: object, column: Column) -> str:
+    word = as_text(value)
+    if not word:
+        return column.default
+    if word not in column.choices:
+        raise ValueError(value)
+    return word
+
+
+def _series(values: list[object], kind: ColumnKind) -> pd.Series:
+    match kind:
+        case ColumnKind.NUMBER:
+            return pd.Series(values, dtype="float64")
+        case ColumnKind.DATE:
+            return pd.Series(np.array(values, dtype="datetime64[s]"))
+        case ColumnKind.LIST:
+            return pd.Series(values, dtype="object")
+        case _:
+            return pd.Series([str(value) for value in values], dtype="str")
+
+
+def _reversed_periods(frame: pd.DataFrame, source: LayerFile) -> list[InputError]:
+    if "valid_to" not in frame:
+        return []
+    start = frame["valid_from"] if "valid_from" in frame else frame["signed_on"]
+    wrong = np.flatnonzero((start >= frame["valid_to"]).to_numpy())
+    errors = []
+    for at in wrong[:MOST_ERRORS]:
+        error = source.error("period_reversed", row=int(at) + 1, column="valid_to")
+        error.value = str(frame["valid_to"].iloc[at])[:10]
+        errors.append(error)
+    return errors
+
+
+def fill_accuracy(frame: pd.DataFrame, accuracy_m: float | None) -> None:
+    """Give rows that state no accuracy that of their layer, in place."""
+    if accuracy_m is not None and not math.isnan(accuracy_m) and "accuracy_m" in frame:
+        frame["accuracy_m"] = frame["accuracy_m"].fillna(accuracy_m)

@@ -1,0 +1,126 @@
+"""Read GeoJSON (RFC 7946, and the named coordinate system of its 2008 forerunner)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gis.layers.raw import LayerFile, RawLayer
+
+if TYPE_CHECKING:
+    from gis.model.arrangement import GeometryArray
+
+#: The ways in which a coordinate system is named; anything else might be a link or a file.
+_CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\d.]*:)?([A-Za-z0-9]+)", re.IGNORECASE)
+
+
+class _RepeatedKeyError(ValueError):
+    """An object holds one key twice, and the last would win unnoticed."""
+
+
+def read_geojson(source: LayerFile) -> RawLayer:
+    """Read a FeatureCollection or a single Feature.
+
+    Raises
+    ------
+    InputError
+        If the text is no GeoJSON, is not in UTF-8, repeats a key, or links to its
+        coordinate system.
+    """
+    features, crs = _features(_document(source), source)
+    columns: dict[str, list[object]] = {}
+    geometry: GeometryArray = np.full(len(features), None, dtype=object)
+    broken: dict[int, str] = {}
+    for at, feature in enumerate(features):
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            raise source.error("not_geojson", row=at + 1)
+        _add_properties(columns, feature.get("properties"), at, source)
+        shape = feature.get("geometry")
+        if shape is None:
+            continue
+        try:
+            geometry[at] = shapely.geometry.shape(shape)
+        except (*_SHAPE_ERRORS, shapely.errors.ShapelyError) as error:
+            broken[at] = str(error)
+    for values in columns.values():
+        values.extend([None] * (len(features) - len(values)))
+    return RawLayer("", len(features), columns, geometry, crs, (source.path,), broken)
+
+
+#: What shapely raises for coordinates that are no numbers, too few, or nested wrongly.
+_SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
+def _document(source: LayerFile) -> dict[str, Any]:
+    try:
+        text = source.path.read_bytes().decode(source.encoding or "utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_unique_keys)
+    except UnicodeDecodeError as error:
+        raise source.error("wrong_encoding", encoding=error.encoding) from error
+    except json.JSONDecodeError as error:
+        raise source.error("json_damaged", row=error.lineno, reason=error.msg) from error
+    except _RepeatedKeyError as error:
+        raise source.error("duplicate_key", column=str(error)) from error
+    except RecursionError as error:
+        raise source.error("json_damaged", reason="nested too deeply") from error
+    if not isinstance(document, dict):
+        raise source.error("not_geojson")
+    return document
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _RepeatedKeyError(key)
+            seen.add(key)
+    return members
+
+
+def _features(document: dict[str, Any], source: LayerFile) -> tuple[list[Any], CRS]:
+    crs = _stated_crs(document.get("crs"), source)
+    kind, features = document.get("type"), document.get("features")
+    if kind == "Feature":
+        return [document], crs
+    if kind != "FeatureCollection" or not isinstance(features, list):
+        raise source.error("not_geojson")
+    return features, crs
+
+
+def _stated_crs(member: object, source: LayerFile) -> CRS:
+    if member is None:
+        return CRS.from_epsg(4326)
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    named = isinstance(member, dict) and member.get("type") == "name"
+    match = _CRS_NAME.fullmatch(name) if named and isinstance(name, str) else None
+    if match is None:
+        raise source.error("crs_is_a_link")
+    authority, code = match[1].upper(), match[2].upper()
+    if authority == "OGC" and code == "CRS84":
+        return CRS.from_epsg(4326)
+    try:
+        return CRS.from_authority(authority, code)
+    except CRSError as error:
+        raise source.error("crs_unreadable", crs=f"{authority}:{code}") from error
+
+
+def _add_properties(
+    columns: dict[str, list[object]], properties: object, at: int, source: LayerFile
+) -> None:
+    if properties is None:
+        return
+    if not isinstance(properties, dict):
+        raise source.error("not_geojson", row=at + 1)
+    for name, value in properties.items():
+        values = columns.setdefault(name, [])
+        values.extend([None] * (at - len(values)))
+        values.append(value)

@@ -1,0 +1,166 @@
+"""Read a single layer as it comes, for questions asked without a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gis.errors import InputError
+from gis.layers.crs import crs_label, source_crs, transform
+from gis.layers.formats import read_layer
+from gis.layers.geometry_repair import RowNote, prepare_geometry
+from gis.layers.raw import LayerFile, is_unsafe_name
+from gis.layers.read import file_digest
+from gis.layers.values import as_text
+from gis.model.project import Remark, Source
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+    from gis.model.arrangement import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class OneLayer:
+    """The usable rows of a layer, and what became of the others.
+
+    Parameters
+    ----------
+    frame
+        Rows with a valid geometry in ``crs``, indexed from 0; the user's columns as text.
+    rows
+        Number of each row in its file, from 1; shape (n,).
+    total
+        Number of rows in the file.
+    crs
+        Coordinate system of the file, as stated there or by the user.
+    sources
+        Where it came from.
+    remarks
+        Rows that were repaired, and what was converted.
+    refused
+        Rows that were left out.
+    """
+
+    frame: gpd.GeoDataFrame
+    rows: IntArray
+    total: int
+    crs: CRS
+    sources: tuple[Source, ...]
+    remarks: tuple[Remark, ...]
+    refused: tuple[Remark, ...]
+
+
+def read_one_layer(
+    spec: str, *, crs: str | None = None, encoding: str | None = None, geometry: str = "polygon"
+) -> OneLayer:
+    """Read a layer without a project; rows that cannot be used are listed and left out.
+
+    Parameters
+    ----------
+    spec
+        Path of a file, or ``path:layer`` for one of several layers.
+    crs
+        Authority code, for a file that states no coordinate system.
+    encoding
+        Text encoding, for a Shapefile or CSV that states none.
+    geometry
+        ``"polygon"``, ``"line"`` or ``"point"``: which rows can be used.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a whole, or no row of it can be used.
+    MissingPartError
+        If the format needs a part that is not installed.
+    """
+    file = layer_file(spec, encoding or "")
+    raw = read_layer(file)
+    file = replace(file, layer=raw.layer)
+    if raw.geometry is None:
+        raise file.error("geometry_column_missing", expected=geometry)
+    system = source_crs(raw.crs, crs or "", "", file)
+    prepared = prepare_geometry(
+        raw.geometry, raw.broken, kind=geometry, datum="", source=system, working=system
+    )
+    unusable = {note.row for note in prepared.refused}
+    missing = np.flatnonzero([shape is None for shape in prepared.geometry])
+    refused = sorted(
+        [
+            *prepared.refused,
+            *(RowNote(int(row), "geometry_missing") for row in missing if row not in unusable),
+        ],
+        key=lambda note: note.row,
+    )
+    kept = np.setdiff1d(np.arange(raw.rows), [note.row for note in refused]).astype(np.int64)
+    if len(kept) == 0:
+        raise file.error("no_usable_row", refused=len(refused), expected=geometry)
+    columns = {
+        name: pd.Series([as_text(values[row]) for row in kept], dtype="str")
+        for name, values in raw.columns.items()
+        if name != "geometry"
+    }
+    frame = gpd.GeoDataFrame(columns, geometry=prepared.geometry[kept], crs=system)
+    notes = [
+        Remark("converted", problem, "", file.shown, file.layer, 0, details)
+        for problem, details in raw.notes
+    ]
+    digests = {path.name: file_digest(path) for path in raw.files}
+    source = Source("", file.shown, file.layer, digests, raw.rows, crs_label(system), "", None)
+    return OneLayer(
+        frame=frame,
+        rows=kept + 1,
+        total=raw.rows,
+        crs=system,
+        sources=(source,),
+        remarks=(*notes, *_remarks("repaired", prepared.repaired, file)),
+        refused=_remarks("refused", refused, file),
+    )
+
+
+def layer_file(spec: str, encoding: str = "") -> LayerFile:
+    """Return the file, and the layer in it, that ``path`` or ``path:layer`` means.
+
+    Raises
+    ------
+    InputError
+        If the path holds a character that a reader may act upon.
+    """
+    path, layer = spec, ""
+    if not Path(spec).is_file() and ":" in spec:
+        path, _, layer = spec.rpartition(":")
+        if not Path(path).is_file():
+            path, layer = spec, ""
+    if is_unsafe_name(path):
+        raise InputError("path_unsafe", file=path, value=path)
+    return LayerFile(Path(path), path, layer, encoding)
+
+
+def transformed(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return a layer in another coordinate system.
+
+    Raises
+    ------
+    InputError
+        If a row lies outside the other system's domain.
+    """
+    shapes = transform(frame.geometry.to_numpy(), frame.crs, crs)
+    moved = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
+    lost = np.flatnonzero(~np.isfinite(moved.geometry.bounds.to_numpy()).all(axis=1))
+    if len(lost):
+        raise InputError("coordinates_out_of_domain", row=int(lost[0]) + 1, found=crs_label(crs))
+    return moved
+
+
+def _remarks(
+    kind: str, notes: list[RowNote] | tuple[RowNote, ...], file: LayerFile
+) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(kind, note.problem, "", file.shown, file.layer, note.row + 1, note.details)
+        for note in notes
+    )

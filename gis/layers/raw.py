@@ -1,0 +1,136 @@
+"""What a reader hands on: the columns, shapes and coordinate system of one layer, unjudged."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gis.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyproj import CRS
+
+    from gis.model.arrangement import GeometryArray
+
+#: Most words that a suggestion lists when none is close.
+_MOST_SUGGESTIONS = 12
+
+#: Characters that some reader takes for a command rather than for part of a name.
+_UNSAFE_IN_NAMES = re.compile(r"[;|\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """A layer to be read.
+
+    Parameters
+    ----------
+    path
+        The file itself.
+    shown
+        How messages call it: as the user wrote it.
+    layer
+        Layer within the file, or ``""`` where there can be only one.
+    encoding
+        Stated text encoding, or ``""``.
+    """
+
+    path: Path
+    shown: str
+    layer: str = ""
+    encoding: str = ""
+
+    @classmethod
+    def for_messages(cls, shown: str) -> LayerFile:
+        """Return a stand-in for a file that is named in messages and not read as a layer."""
+        return cls(Path(shown), shown)
+
+    def error(
+        self, problem: str, *, row: int | None = None, column: str | None = None, **details: object
+    ) -> InputError:
+        """Return an error about this layer."""
+        return InputError(
+            problem,
+            file=self.shown,
+            layer=self.layer or None,
+            row=row,
+            column=column,
+            **details,
+        )
+
+    def refusal(self, problem: str, row: int, details: dict[str, object]) -> InputError:
+        """Return an error about a row, its details given as a dictionary."""
+        error = self.error(problem, row=row)
+        error.details.update(details)
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class RawLayer:
+    """A layer as it stands in its file.
+
+    Parameters
+    ----------
+    layer
+        Name of the layer, ``""`` where the format has none.
+    rows
+        Number of rows; every column and ``geometry`` has this length.
+    columns
+        Values by column name, in the order of the file.
+    geometry
+        Shapely geometries or None, or None for a layer that has no geometry column at all.
+    crs
+        Coordinate system that the file states, or None.
+    files
+        Every file the layer consists of.
+    broken
+        What was wrong, by index of the row, where a shape could not be built.
+    notes
+        Key of a remark and its details, about the file as a whole.
+    """
+
+    layer: str
+    rows: int
+    columns: dict[str, list[object]]
+    geometry: GeometryArray | None
+    crs: CRS | None
+    files: tuple[Path, ...]
+    broken: dict[int, str] = field(default_factory=dict)
+    notes: tuple[tuple[str, dict[str, object]], ...] = ()
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the known words closest to a mistyped one, or the first few where none is close."""
+    words = sorted({name for name in known if name})
+    by_lower = {name.lower(): name for name in reversed(words)}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
+    if close:
+        return " / ".join(by_lower[name] for name in close)
+    few = " / ".join(words[:_MOST_SUGGESTIONS])
+    return f"{few} / …" if len(words) > _MOST_SUGGESTIONS else few
+
+
+def is_unsafe_name(name: str) -> bool:
+    """Tell whether a file name holds something that a reader would act upon."""
+    lowered = name.lower().lstrip("/")
+    return bool(_UNSAFE_IN_NAMES.search(name)) or lowered.startswith("vsi") or "://" in lowered
+
+
+def unique_columns(names: list[str], source: LayerFile) -> None:
+    """Refuse a layer in which two columns have one name.
+
+    Raises
+    ------
+    InputError
+        If a name occurs twice.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise source.error("duplicate_column", column=name)
+        seen.add(name)

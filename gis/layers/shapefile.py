@@ -1,0 +1,121 @@
+"""Read a Shapefile: shapes by GDAL, attributes by our own reader, and count both."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gis.layers.dbf import read_dbf
+from gis.layers.raw import LayerFile, RawLayer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gis.model.arrangement import GeometryArray
+
+_HEADER_BYTES = 100
+_INDEX_ENTRY_BYTES = 8
+_SIBLINGS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def read_shapefile(source: LayerFile) -> RawLayer:
+    """Read a Shapefile with its siblings.
+
+    Raises
+    ------
+    InputError
+        If a sibling is missing, the files disagree on how many rows there are, or one ends
+        early.
+    """
+    siblings = shapefile_siblings(source.path)
+    for part in (".shx", ".dbf"):
+        if part not in siblings:
+            raise source.error("shapefile_part_missing", part=part)
+    shapes = _indexed_shapes(siblings[".shp"], siblings[".shx"].read_bytes(), source)
+    label = siblings[".cpg"].read_text("latin-1").strip() if ".cpg" in siblings else ""
+    table = read_dbf(siblings[".dbf"].read_bytes(), label, source)
+    if table.records != shapes:
+        raise source.error("rows_missing", expected=shapes, found=table.records)
+    rows = table.records - int(table.deleted.sum())
+    geometry, notes = _geometries(source)
+    if len(geometry) != rows:
+        raise source.error("rows_missing", expected=rows, found=len(geometry))
+    if table.guessed:
+        notes.append(("encoding_guessed", {"encoding": table.encoding}))
+    return RawLayer(
+        layer="",
+        rows=rows,
+        columns=table.columns,
+        geometry=geometry,
+        crs=_crs(siblings.get(".prj"), source),
+        files=tuple(siblings.values()),
+        notes=tuple(notes),
+    )
+
+
+def shapefile_siblings(path: Path) -> dict[str, Path]:
+    """Return the files that make up a Shapefile, by ending, the ``.shp`` among them."""
+    found = {
+        other.suffix.lower(): other
+        for other in sorted(path.parent.iterdir())
+        if other.stem == path.stem and other.suffix.lower() in _SIBLINGS
+    }
+    found[".shp"] = path
+    return {ending: found[ending] for ending in _SIBLINGS if ending in found}
+
+
+def _indexed_shapes(shp: Path, index: bytes, source: LayerFile) -> int:
+    """Return how many shapes the index lists, after checking that each lies in the file."""
+    entries, rest = divmod(len(index) - _HEADER_BYTES, _INDEX_ENTRY_BYTES)
+    if entries < 0 or rest:
+        raise source.error("file_truncated", part=".shx")
+    with shp.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    size = shp.stat().st_size
+    if len(header) < _HEADER_BYTES or struct.unpack(">i", header[24:28])[0] * 2 > size:
+        raise source.error("file_truncated", part=".shp")
+    words = np.frombuffer(index[_HEADER_BYTES:], dtype=">i4").astype(np.int64).reshape(-1, 2)
+    if entries and int((words.sum(axis=1) * 2 + _INDEX_ENTRY_BYTES).max()) > size:
+        raise source.error("file_truncated", part=".shp")
+    return entries
+
+
+def _geometries(
+    source: LayerFile,
+) -> tuple[GeometryArray, list[tuple[str, dict[str, object]]]]:
+    path = str(source.path.resolve())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            driver = pyogrio.read_info(path)["driver"]
+            if driver != "ESRI Shapefile":
+                raise source.error("format_unknown")
+            _, _, shapes, _ = pyogrio.raw.read(path, columns=[])
+        except (DataSourceError, DataLayerError, ValueError) as error:
+            raise source.error("file_damaged", reason=str(error)) from error
+    # encodings are our own business, and no column is read by GDAL
+    said = sorted({str(warning.message) for warning in caught} - {""})
+    notes: list[tuple[str, dict[str, object]]] = [
+        ("reader_warning", {"message": message}) for message in said
+    ]
+    return np.asarray(shapely.from_wkb(shapes), dtype=object), notes
+
+
+def _crs(path: Path | None, source: LayerFile) -> CRS | None:
+    if path is None:
+        return None
+    text = path.read_text("utf-8", errors="replace").strip()
+    if not text:
+        return None
+    try:
+        return CRS.from_wkt(text)
+    except CRSError as error:
+        raise source.error("crs_unreadable", crs=path.name) from error

@@ -1,0 +1,192 @@
+"""Areas on the ellipsoid that add up, lengths in metres, and widths.
+
+A polygon's edges are straight in the working coordinate system. Its area on the ellipsoid is
+taken in an equal-area projection, in which those edges are slightly bent; each is replaced by the
+parabola through its ends and its middle. Cutting an edge in two changes that parabola only in the
+fourth order of its length, so the areas of the pieces of a partition add up to the whole far
+below a millionth of a square metre per hectare, which plain vertex-to-vertex areas do not do.
+
+Source: Snyder, J. P. (1987), Map projections: a working manual, USGS Professional Paper 1395,
+chapter 24 (Lambert azimuthal equal-area on the ellipsoid); the area between a parabola and its
+chord is two thirds of the triangle of its control points (Archimedes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import CRS, Geod, Transformer
+
+if TYPE_CHECKING:
+    from gis.model.arrangement import FloatArray, GeometryArray
+
+WGS84 = CRS.from_epsg(4326)
+
+#: On the equator, rounded down; the grid in degrees is chosen from it.
+METRES_PER_DEGREE = 111_320.0
+
+
+def moved(geometry: Any, transformer: Transformer) -> Any:  # noqa: ANN401 - one shape or an array
+    """Return a shape, or an array of shapes, with every vertex put through a transformer."""
+    return shapely.transform(geometry, transformer.transform, interleaved=False)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class EllipsoidMeasure:
+    """Measure shapes of a working coordinate system on its ellipsoid.
+
+    Parameters
+    ----------
+    crs
+        Working coordinate system, geographic or projected.
+    centre
+        Longitude and latitude in degrees near the middle of the data; the equal-area projection
+        is laid there so that lengths in it, too, are true to about 1 : 100 000 in a county.
+    """
+
+    crs: CRS
+    centre: tuple[float, float]
+
+    @classmethod
+    def around(cls, geometries: GeometryArray, crs: CRS) -> EllipsoidMeasure:
+        """Return a measure laid around the geometries' bounding box."""
+        west, south, east, north = shapely.total_bounds(geometries)
+        to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+        # a tenth of a degree is near enough, and keeps the choice stable between runs
+        longitude, latitude = to_degrees.transform((west + east) / 2, (south + north) / 2)
+        return cls(crs, (round(longitude, 1), round(latitude, 1)))
+
+    @property
+    def metres_per_unit(self) -> float:
+        """Return the length of the working system's unit; about that of a degree, if in degrees."""
+        if self.crs.is_geographic:
+            return METRES_PER_DEGREE
+        return float(self.crs.axis_info[0].unit_conversion_factor)
+
+    @cached_property
+    def equal_area(self) -> CRS:
+        """The equal-area coordinate system, in metres, on the working system's ellipsoid."""
+        ellipsoid = self.crs.ellipsoid
+        axes = (
+            f"+a={ellipsoid.semi_major_metre} +b={ellipsoid.semi_minor_metre}"
+            if ellipsoid is not None
+            else "+ellps=WGS84"
+        )
+        longitude, latitude = self.centre
+        return CRS.from_proj4(
+            f"+proj=laea +lon_0={longitude} +lat_0={latitude} {axes} +units=m +no_defs"
+        )
+
+    @cached_property
+    def _flatten(self) -> Transformer:
+        # the target names an ellipsoid and no datum, so no datum shift can creep in
+        return Transformer.from_crs(self.crs, self.equal_area, always_xy=True)
+
+    @cached_property
+    def _to_degrees(self) -> Transformer:
+        return Transformer.from_crs(self.crs, WGS84, always_xy=True)
+
+    def flat(self, geometries: GeometryArray) -> GeometryArray:
+        """Return the geometries in the equal-area projection, metres; vertices only are moved."""
+        return np.asarray(moved(geometries, self._flatten), dtype=object)
+
+    def points_in_degrees(self, points: GeometryArray) -> FloatArray:
+        """Return WGS 84 longitude and latitude of points; shape (n, 2)."""
+        x, y = shapely.get_x(points), shapely.get_y(points)
+        return np.column_stack(self._to_degrees.transform(x, y))
+
+    def areas(self, polygons: GeometryArray) -> FloatArray:
+        """Return the areas of polygons or multipolygons in square metres on the ellipsoid.
+
+        Shells count positive and holes negative whatever their winding; shape (n,).
+        """
+        polygons = np.asarray(polygons, dtype=object)
+        parts, part_of = shapely.get_parts(polygons, return_index=True)
+        rings, ring_of = shapely.get_rings(parts, return_index=True)
+        is_shell = np.ones(len(rings), dtype=bool)
+        is_shell[1:] = ring_of[1:] != ring_of[:-1]
+        signed = np.abs(self._ring_areas(rings)) * np.where(is_shell, 1.0, -1.0)
+        totals = np.bincount(part_of[ring_of], weights=signed, minlength=len(polygons))
+        return totals.astype(np.float64)
+
+    def enclosed_area(self, start: FloatArray, end: FloatArray) -> float:
+        """Return the area to the left of closed chains of directed edges, in square metres.
+
+        Parameters
+        ----------
+        start, end
+            Ends of the edges in the working CRS, shape (s, 2), in any order.
+        """
+        return float(self._doubled_edge_areas(start, end).sum() / 2)
+
+    def _ring_areas(self, rings: GeometryArray) -> FloatArray:
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        if len(points) == 0:
+            return np.zeros(len(rings))
+        same = ring[1:] == ring[:-1]
+        start, end, edge_ring = points[:-1][same], points[1:][same], ring[1:][same]
+        doubled = self._doubled_edge_areas(start, end)
+        totals = np.bincount(edge_ring, weights=doubled, minlength=len(rings))
+        return totals.astype(np.float64) / 2
+
+    def _doubled_edge_areas(self, start: FloatArray, end: FloatArray) -> FloatArray:
+        """Return twice the area swept by each edge's parabola as seen from the origin."""
+        middle = (start + end) / 2
+        stacked = np.concatenate([start, middle, end])
+        x, y = self._flatten.transform(stacked[:, 0], stacked[:, 1])
+        n = len(start)
+        x0, xm, x1 = x[:n], x[n : 2 * n], x[2 * n :]
+        y0, ym, y1 = y[:n], y[n : 2 * n], y[2 * n :]
+        # differences first: products of small numbers keep the digits that the sums need
+        chord = (x0 - x1) * (y0 + y1) / 2 - (y0 - y1) * (x0 + x1) / 2
+        control_x, control_y = 2 * xm - (x0 + x1) / 2, 2 * ym - (y0 + y1) / 2
+        triangle = (control_x - x0) * (y1 - y0) - (control_y - y0) * (x1 - x0)
+        return np.asarray(chord + triangle * (2 / 3), dtype=np.float64)
+
+    def segment_lengths(self, segments: FloatArray) -> FloatArray:
+        """Return the geodesic lengths of segments of shape (s, 2, 2) in metres; shape (s,)."""
+        if len(segments) == 0:
+            return np.zeros(0)
+        ends = segments.reshape(-1, 2)
+        # geodesics on the system's own ellipsoid: undo the projection, shift no datum
+        longitude, latitude = self._to_own_degrees.transform(ends[:, 0], ends[:, 1])
+        _, _, metres = self._geod.inv(
+            longitude[0::2], latitude[0::2], longitude[1::2], latitude[1::2]
+        )
+        return np.asarray(metres)
+
+    def lengths(self, lines: GeometryArray) -> FloatArray:
+        """Return the geodesic lengths of lines in metres; shape (n,)."""
+        lines = np.asarray(lines, dtype=object)
+        parts, part_of = shapely.get_parts(lines, return_index=True)
+        points, part = shapely.get_coordinates(parts, return_index=True)
+        same = part[1:] == part[:-1]
+        segments = np.stack([points[:-1][same], points[1:][same]], axis=1)
+        line = part_of[part[1:][same]]
+        metres = self.segment_lengths(segments)
+        totals = np.bincount(line, weights=metres, minlength=len(lines))
+        return totals.astype(np.float64)
+
+    def widths(self, polygons: GeometryArray) -> FloatArray:
+        """Return twice the radius of the largest circle inside each polygon, in metres.
+
+        The circle is found to five hundredths of area over perimeter, a lower bound of its
+        radius, so the relative error is at most 5 %; shape (n,).
+        """
+        flat = self.flat(np.asarray(polygons, dtype=object))
+        tolerance = np.maximum(0.05 * shapely.area(flat) / shapely.length(flat), 1e-6)
+        radii = shapely.maximum_inscribed_circle(flat, tolerance=tolerance)
+        return 2 * shapely.length(radii)
+
+    @cached_property
+    def _to_own_degrees(self) -> Transformer:
+        return Transformer.from_crs(self.crs, self.crs.geodetic_crs or self.crs, always_xy=True)
+
+    @cached_property
+    def _geod(self) -> Geod:
+        geod = self.crs.get_geod()
+        return geod if geod is not None else Geod(ellps="WGS84")

@@ -1,0 +1,55 @@
+"""A run: one immutable answer, from which maps, ledgers and services are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from gis.model.project import Settings
+
+#: Columns that hold a JSON array as text, so that any name survives.
+LIST_COLUMNS: dict[str, tuple[str, ...]] = {
+    "atoms": ("claim_ids", "zone_ids", "district_ids", "agreement_ids"),
+    "standings": ("leads",),
+    "findings": ("bodies", "neighbours", "zones", "zone_ids", "districts"),
+    "lane_findings": ("bodies", "left_bodies", "right_bodies", "zones", "districts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The tables of one analysis; column by column in docs/run-folder.md.
+
+    Parameters
+    ----------
+    settings
+        The project's settings, with the date that was asked about.
+    jurisdiction, claims, zones, agreements, bodies, matters
+        What the questions were asked of, as in the project, after snapping.
+    atoms
+        The partition, one set of atoms per ``arrangement`` number.
+    standings
+        One row per (atom, matter, level).
+    findings, finding_neighbours, lane_findings
+        The answers.
+    certificate
+        The proof, as written to ``certificate.json``.
+    """
+
+    settings: Settings
+    jurisdiction: gpd.GeoDataFrame
+    claims: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    agreements: gpd.GeoDataFrame
+    bodies: pd.DataFrame
+    matters: pd.DataFrame
+    atoms: gpd.GeoDataFrame
+    standings: pd.DataFrame
+    findings: gpd.GeoDataFrame
+    finding_neighbours: pd.DataFrame
+    lane_findings: gpd.GeoDataFrame
+    certificate: dict[str, Any]

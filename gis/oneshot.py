@@ -1,0 +1,320 @@
+"""The gaps and overlaps of one layer, without a project."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from gis.arrangement.partition import grid_spacing
+from gis.errors import InputError
+from gis.jurisdiction import outline_of_claims
+from gis.layers.checking import blank_rows
+from gis.layers.one_layer import OneLayer, read_one_layer, transformed
+from gis.layers.raw import suggestion
+from gis.measure import WGS84, EllipsoidMeasure
+from gis.model.project import Name, Project, Remark, Settings
+from gis.model.tables import TABLES
+from gis.pipeline import analyse
+from gis.progress import silent
+from gis.run_folder import new_file, storable, write_layer
+from gis.summary import counts
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+    from gis.model.run import Run
+    from gis.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class GapRequest:
+    """What to look at, as given on the command line.
+
+    Parameters
+    ----------
+    claims
+        Polygon layer: a path, or ``path:layer``.
+    jurisdiction
+        Polygon layer; the claims' own outline by default.
+    body
+        Column of the claims that names the claimant; ``body`` by default, else every row is a
+        claimant of its own.
+    zones, lanes
+        Further layers.
+    crs, encoding
+        Stated for layers that do not say.
+    accuracy
+        Accuracy of the borders in metres (one standard deviation).
+    close_slits
+        Slits narrower than this do not open a gap to the outside, in metres; by default the width
+        below which a gap is a sliver.
+    """
+
+    claims: str
+    jurisdiction: str | None = None
+    body: str | None = None
+    zones: tuple[str, ...] = ()
+    lanes: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    accuracy: float = 0.5
+    close_slits: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapAnswer:
+    """What was found in one layer.
+
+    Parameters
+    ----------
+    run
+        The analysis.
+    jurisdiction_source
+        ``"given"`` or ``"derived"``.
+    rows
+        Rows of the claims layer.
+    remarks
+        What was repaired, converted or refused, row by row.
+    elapsed_s
+        Seconds for the whole work.
+    """
+
+    run: Run
+    jurisdiction_source: str
+    rows: int
+    remarks: tuple[Remark, ...]
+    elapsed_s: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as ``mangqu gaps --json`` prints it (docs/commands.md)."""
+        (question,) = self.run.certificate["questions"]
+        return {
+            "jurisdiction_m2": question["jurisdiction_m2"],
+            "jurisdiction_source": self.jurisdiction_source,
+            "covered_m2": question["covered_m2"],
+            "gap_m2": question["gap_m2"],
+            "contested_m2": question["contested_m2"],
+            "residual_m2": question["residual_m2"],
+            "counts": counts(self.run),
+            "findings": _findings_json(self.run),
+            "lanes": _lanes_json(self.run),
+            "input": {
+                "rows": self.rows,
+                "repaired": self._remarks("repaired"),
+                "refused": self._remarks("refused"),
+            },
+            "elapsed_s": self.elapsed_s,
+        }
+
+    def _remarks(self, kind: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "row": remark.row,
+                "what": remark.problem,
+                "file": remark.file,
+                "layer": remark.layer,
+                "details": remark.details,
+            }
+            for remark in self.remarks
+            if remark.kind == kind
+        ]
+
+
+def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = silent) -> GapAnswer:
+    """Find the gaps and overlaps of one layer.
+
+    Parameters
+    ----------
+    request
+        What to look at.
+    today
+        The day, stated in the answer.
+    progress
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If a layer cannot be read, has no coordinate system, or holds nothing to work on.
+    """
+    begun = time.perf_counter()
+    progress("reading", 0, 0)
+    stated: dict[str, Any] = {"crs": request.crs, "encoding": request.encoding}
+    layer = read_one_layer(request.claims, **stated)
+    claims = _claims(layer, request)
+    settings = Settings(Name(Path(request.claims).stem), today, accuracy_m=request.accuracy)
+    read = {
+        "jurisdiction": [read_one_layer(spec, **stated) for spec in _given(request.jurisdiction)],
+        "zones": [read_one_layer(spec, **stated) for spec in request.zones],
+        "lanes": [
+            read_one_layer(spec, geometry="line", **stated) for spec in _given(request.lanes)
+        ],
+    }
+    project = Project(
+        folder=Path(),
+        settings=settings,
+        crs=layer.crs,
+        jurisdiction=_jurisdiction(read["jurisdiction"], claims, request),
+        claims=claims,
+        zones=_zones(read["zones"], layer.crs),
+        lanes=_stacked("lanes", read["lanes"], layer.crs),
+        cases=_stacked("cases", [], layer.crs),
+        agreements=_stacked("agreements", [], layer.crs),
+        bodies=_keyed("bodies", sorted(set(claims["body"]))),
+        matters=_keyed("matters", []),
+    )
+    run = analyse(project, progress=progress)
+    layers = [layer, *(each for group in read.values() for each in group)]
+    return GapAnswer(
+        run=run,
+        jurisdiction_source="given" if request.jurisdiction else "derived",
+        rows=layer.total,
+        remarks=tuple(note for each in layers for note in (*each.remarks, *each.refused)),
+        elapsed_s=time.perf_counter() - begun,
+    )
+
+
+def write_findings(answer: GapAnswer, path: Path) -> None:
+    """Write the findings with their neighbours: a GeoPackage, or GeoJSON by the file's ending.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written.
+    """
+    driver = "GeoJSON" if path.suffix.lower() in {".geojson", ".json"} else "GPKG"
+    findings = answer.run.findings.drop(columns=["matter", "level"])
+    with new_file(path) as aside:
+        if driver == "GeoJSON":
+            degrees = storable("findings", findings.to_crs(WGS84))
+            pyogrio.write_dataframe(degrees, aside, driver=driver)
+            return
+        for name in ("findings", "finding_neighbours", "lane_findings", "atoms"):
+            write_layer(name, getattr(answer.run, name), aside)
+
+
+def _given(spec: str | None) -> list[str]:
+    return [] if spec is None else [spec]
+
+
+def _claims(layer: OneLayer, request: GapRequest) -> gpd.GeoDataFrame:
+    """Return the layer as claims: by a column of claimants, or every row for itself."""
+    column = request.body or ("body" if "body" in layer.frame else None)
+    if column is not None and column not in layer.frame:
+        known = [name for name in layer.frame.columns if name != "geometry"]
+        raise InputError(
+            "column_missing",
+            file=request.claims,
+            column=column,
+            suggestion=suggestion(column, known) or "-",
+        )
+    names = [f"#{row}" for row in layer.rows]
+    if column is not None:
+        stated = layer.frame[column].tolist()
+        # a row that names nobody still claims: it stands for itself
+        names = [body or row for body, row in zip(stated, names, strict=True)]
+    claims = _stacked("claims", [layer], layer.crs)
+    claims["body"] = pd.Series(names, dtype="str")
+    claims["accuracy_m"] = request.accuracy
+    return claims
+
+
+def _jurisdiction(
+    given: list[OneLayer], claims: gpd.GeoDataFrame, request: GapRequest
+) -> gpd.GeoDataFrame:
+    if given:
+        return _stacked("jurisdiction", given, claims.crs)
+    shapes = claims.geometry.to_numpy()
+    settings = Settings(Name(), date.min, accuracy_m=request.accuracy)
+    slits = request.close_slits
+    if slits is None:
+        slits = settings.sliver_k * math.hypot(request.accuracy, request.accuracy)
+    outline = outline_of_claims(
+        shapes,
+        EllipsoidMeasure.around(shapes, claims.crs),
+        close_slits_m=slits,
+        grid_size=grid_spacing(claims.crs, settings.precision_m),
+    )
+    frame = blank_rows(TABLES["jurisdiction"], 1)
+    return gpd.GeoDataFrame(frame, geometry=[outline], crs=claims.crs)
+
+
+def _zones(layers: list[OneLayer], crs: CRS) -> gpd.GeoDataFrame:
+    zones = _stacked("zones", layers, crs)
+    kinds = [
+        kind or Path(layer.sources[0].path).stem
+        for layer in layers
+        for kind in (layer.frame["kind"] if "kind" in layer.frame else [""] * len(layer.frame))
+    ]
+    zones["kind"] = pd.Series(kinds, dtype="str")
+    return zones
+
+
+def _stacked(name: str, layers: list[OneLayer], crs: CRS) -> gpd.GeoDataFrame:
+    """Return layers as rows of one table, keeping names that they share with it."""
+    schema = TABLES[name]
+    frames = [transformed(layer.frame, crs) for layer in layers]
+    shapes = [shape for frame in frames for shape in frame.geometry]
+    table = blank_rows(schema, len(shapes))
+    for column in ("name_zh", "name_en", "kind"):
+        if schema.column(column) is not None and any(column in frame for frame in frames):
+            table[column] = [
+                value
+                for frame in frames
+                for value in (frame[column] if column in frame else [""] * len(frame))
+            ]
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=crs)
+
+
+def _keyed(name: str, keys: list[str]) -> pd.DataFrame:
+    schema = TABLES[name]
+    table = blank_rows(schema, len(keys))
+    table[schema.key] = pd.Series(keys, dtype="str")
+    return table
+
+
+def _findings_json(run: Run) -> list[dict[str, Any]]:
+    shared: dict[str, list[dict[str, Any]]] = {}
+    for row in run.finding_neighbours.itertuples():
+        entry = {"body": row.body, "shared_m": row.shared_m}
+        shared.setdefault(str(row.finding_id), []).append(entry)
+    return [
+        {
+            "id": row["finding_id"],
+            "class": row["class"],
+            "kind_of_sliver": row["kind_of_sliver"] or None,
+            "position": row["position"] or None,
+            "area_m2": row["area_m2"],
+            "width_m": row["width_m"],
+            "lon": row["lon"],
+            "lat": row["lat"],
+            "bodies": list(row["bodies"]),
+            "neighbours": shared.get(row["finding_id"], []),
+            "zones": list(row["zones"]),
+            "matter": row["matter"] or None,
+        }
+        for row in run.findings.drop(columns="geometry").to_dict("records")
+    ]
+
+
+def _lanes_json(run: Run) -> list[dict[str, Any]]:
+    columns = ("class", "from_m", "to_m", "length_m", "lon", "lat", "bodies", "zones")
+    return [
+        {
+            "id": row["lane_finding_id"],
+            "lane": row["name_zh"] or row["name_en"] or row["lane_id"],
+            **{
+                column: list(row[column]) if isinstance(row[column], tuple) else row[column]
+                for column in columns
+            },
+        }
+        for row in run.lane_findings.drop(columns="geometry").to_dict("records")
+    ]

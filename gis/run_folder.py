@@ -1,0 +1,269 @@
+"""Write a run as one immutable folder, and read it back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from gis.certificate import is_list_column
+from gis.errors import InputError, OutputError
+from gis.layers import project_files
+from gis.model.project import MapSettings, Name, Settings
+from gis.model.run import Run
+from gis.model.tables import TABLES, ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gis.model.project import Project
+
+GEOPACKAGE = "run.gpkg"
+CERTIFICATE = "certificate.json"
+SNAPSHOT = "project"
+LOG = "log.txt"
+
+#: Tables in ``run.gpkg``, those that a person opens first at the top.
+RUN_TABLES = (
+    "findings",
+    "lane_findings",
+    "finding_neighbours",
+    "atoms",
+    "standings",
+    "zones",
+    "claims",
+    "agreements",
+    "jurisdiction",
+    "bodies",
+    "matters",
+)
+
+#: What kind of geometry each drawn table holds; stated so that empty tables have one too.
+_GEOMETRY_TYPES = {
+    "findings": "Polygon",
+    "lane_findings": "MultiLineString",
+    "atoms": "Polygon",
+    "zones": "MultiPolygon",
+    "claims": "MultiPolygon",
+    "agreements": "MultiPolygon",
+    "jurisdiction": "MultiPolygon",
+}
+
+
+def write_run(run: Run, project: Project, folder: Path) -> None:
+    """Write a run's folder: whole or not at all, and never over another.
+
+    Raises
+    ------
+    OutputError
+        If something is there already, or the place cannot be written.
+    """
+    with new_folder(folder) as aside:
+        _write_geopackage(run, aside / GEOPACKAGE)
+        _snapshot(project, aside / SNAPSHOT)
+        text = json.dumps(run.certificate, ensure_ascii=False, indent=1, sort_keys=True)
+        (aside / CERTIFICATE).write_text(text + "\n", encoding="utf-8")
+        (aside / LOG).write_text(_log(run, project), encoding="utf-8")
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill that becomes ``folder`` only if nothing goes wrong.
+
+    Raises
+    ------
+    OutputError
+        If something is there already, or the place cannot be written.
+    """
+    refuse_existing(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
+    try:
+        yield aside
+        aside.chmod(0o755)
+        aside.rename(folder)
+    except OSError as error:
+        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raise an OutputError if anything is where a new folder shall be."""
+    if folder.exists() or folder.is_symlink():
+        raise OutputError("exists", path=str(folder))
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Give a path to write that replaces ``path`` only once it is complete.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written.
+    """
+    aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        aside.replace(path)
+    except OSError as error:
+        raise OutputError("cannot_write", path=str(path), why=error.strerror or "") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _write_geopackage(run: Run, path: Path) -> None:
+    for name in RUN_TABLES:
+        write_layer(name, getattr(run, name), path)
+    _embed_styles(path)
+
+
+def write_layer(name: str, table: pd.DataFrame, path: Path) -> None:
+    """Add a table of a run to a GeoPackage, which is made if it is not there."""
+    options: dict[str, Any] = {"layer": name, "driver": "GPKG", "append": path.exists()}
+    if name in _GEOMETRY_TYPES:
+        options["geometry_type"] = _GEOMETRY_TYPES[name]
+        options["promote_to_multi"] = _GEOMETRY_TYPES[name].startswith("Multi")
+    pyogrio.write_dataframe(storable(name, table), path, **options)
+
+
+def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with lists as JSON and days as ISO text, which every reader understands."""
+    result = table.copy()
+    for column in table.columns:
+        values = table[column]
+        if is_list_column(name, column):
+            result[column] = [json.dumps(list(value), ensure_ascii=False) for value in values]
+        elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+            result[column] = values.dt.strftime("%Y-%m-%d").astype(object).where(values.notna(), "")
+    return result
+
+
+def _embed_styles(path: Path) -> None:
+    """Put the styles that QGIS applies by itself into the GeoPackage."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(
+            files("gis").joinpath("styles", "layer_styles.sql").read_text(encoding="utf-8")
+        )
+        for name in _GEOMETRY_TYPES:
+            style = files("gis").joinpath("styles", f"{name}.qml")
+            if style.is_file():
+                database.execute(
+                    "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName,"
+                    " styleQML, useAsDefault) VALUES (?, 'geom', ?, ?, 1)",
+                    (name, name, style.read_text(encoding="utf-8")),
+                )
+
+
+def _snapshot(project: Project, folder: Path) -> None:
+    for relative in project_files(project):
+        target = folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.folder / relative, target)
+
+
+def _log(run: Run, project: Project) -> str:
+    lines = [f"mangqu {run.certificate['software']['mangqu']}", f"as of {run.settings.as_of}"]
+    lines += [
+        f"{source.table}: {source.rows} rows from {source.path} {source.layer}".rstrip()
+        for source in project.sources
+    ]
+    lines += [
+        f"{remark.kind} {remark.problem}: {remark.file} {remark.layer} row {remark.row}"
+        for remark in project.remarks
+    ]
+    lines += [f"{name}: {len(getattr(run, name))} rows" for name in RUN_TABLES]
+    return "\n".join(lines) + "\n"
+
+
+def is_run(folder: Path) -> bool:
+    """Tell whether a folder looks like a run rather than a project."""
+    return (folder / CERTIFICATE).is_file() or (folder / GEOPACKAGE).is_file()
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run's folder.
+
+    Raises
+    ------
+    InputError
+        If it is not a run, or one of its parts is missing or damaged.
+    """
+    proof = read_certificate(folder)
+    tables = {name: _read_table(folder / GEOPACKAGE, name) for name in RUN_TABLES}
+    settings = _settings(folder, proof)
+    return Run(settings=settings, certificate=proof, **tables)
+
+
+def read_certificate(folder: Path) -> dict[str, Any]:
+    """Read ``certificate.json`` of a run.
+
+    Raises
+    ------
+    InputError
+        If it is missing or damaged.
+    """
+    path = folder / CERTIFICATE
+    try:
+        proof = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("not_a_run", file=folder) from error
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError("damaged_run", file=path, why=type(error).__name__) from error
+    if not isinstance(proof, dict) or not isinstance(proof.get("as_of"), str):
+        raise InputError("damaged_run", file=path, why="as_of")
+    return proof
+
+
+def _settings(folder: Path, proof: dict[str, Any]) -> Settings:
+    try:
+        stored = dict(proof["settings"])
+        return Settings(
+            **{
+                **stored,
+                "name": Name(**stored["name"]),
+                "notice": Name(**stored["notice"]),
+                "attribution": Name(**stored["attribution"]),
+                "map": MapSettings(**stored["map"]),
+                "matters": tuple(stored["matters"]),
+                "as_of": date.fromisoformat(stored["as_of"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("damaged_run", file=folder / CERTIFICATE, why=str(error)) from error
+
+
+def _read_table(path: Path, name: str) -> Any:  # noqa: ANN401 - with or without geometry
+    try:
+        table = pyogrio.read_dataframe(path, layer=name)
+    except (DataSourceError, DataLayerError) as error:
+        raise InputError("damaged_run", file=path, layer=name, why=str(error)) from error
+    schema = TABLES.get(name)
+    for column in table.columns:
+        declared = schema.column(column) if schema is not None else None
+        if is_list_column(name, column):
+            table[column] = [tuple(json.loads(value)) for value in table[column]]
+        elif declared is not None and declared.kind == ColumnKind.DATE:
+            days = pd.to_datetime(table[column].replace("", None), format="%Y-%m-%d")
+            table[column] = days.astype("datetime64[s]")
+        elif declared is not None and declared.kind == ColumnKind.NUMBER:
+            table[column] = table[column].astype("float64")
+        elif column != "geometry" and table[column].dtype.kind not in "iuf":
+            table[column] = table[column].fillna("").astype(object)
+    return table

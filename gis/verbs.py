@@ -1,0 +1,271 @@
+"""The verbs of the ``mangqu`` command that analyse; each calls the library and prints."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gis.catalogue import catalogue
+from gis.cli import DONE, REFUSED
+from gis.errors import InputError, InputErrors, MangquError
+from gis.labels import Labels
+from gis.layers import read_project
+from gis.layers.new_project import make_project
+from gis.model.project import Remark
+from gis.oneshot import GapRequest, gaps_of_layer, write_findings
+from gis.pipeline import analyse, run_project
+from gis.run_folder import is_run, read_run
+from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
+from gis.summary import summary, summary_lines
+from gis.verification import verify_run
+from gis.whois import Answer, who_answers
+
+
+class Day(click.ParamType[date]):
+    """An ISO date on the command line."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Return the date, or refuse the word."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+
+
+def today() -> date:
+    """Return today's date where the program runs."""
+    return datetime.now(tz=UTC).astimezone().date()
+
+
+def echo_json(answer: object) -> None:
+    """Write an answer for machines on standard output."""
+    click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+
+
+_path = click.Path(path_type=Path)
+
+
+def remark_line(remark: Remark, language: str) -> str:
+    """Return a remark on an input row as one line."""
+    texts = catalogue(language)
+    where = ", ".join(part for part in (remark.file, remark.layer) if part)
+    what = texts.text(f"remark.{remark.problem}", **remark.details)
+    row = texts.text("place.row", value=remark.row) if remark.row else ""
+    return " ".join(part for part in (where, row, what) if part)
+
+
+_path = click.Path(path_type=Path)
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("folder", metavar="DIR", type=_path)
+@option("--city")
+@language_option
+@click.pass_context
+def init(context: click.Context, /, *, folder: Path, city: str | None) -> None:
+    """Make a new project."""
+    make_project(folder, city=city)
+    click.echo(texts_of(context).text("cli.init.done", folder=folder))
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("project", type=_path)
+@option("--json", "as_json", is_flag=True)
+@language_option
+@click.pass_context
+def check(context: click.Context, /, *, project: Path, as_json: bool) -> int:
+    """Tell everything that is wrong with the inputs."""
+    texts = texts_of(context)
+    problems: tuple[MangquError, ...] = ()
+    remarks: list[str] = []
+    try:
+        checked = read_project(project, today=today())
+        remarks = [remark_line(remark, texts.language) for remark in checked.remarks]
+    except InputErrors as errors:
+        problems = errors.errors
+    except InputError as error:
+        problems = (error,)
+    if as_json:
+        echo_json(
+            {
+                "problems": [
+                    {
+                        "problem": error.problem,
+                        **error.place(),
+                        "message": error.render(texts.language),
+                    }
+                    for error in problems
+                ],
+                "remarks": remarks,
+            }
+        )
+    else:
+        for line in [*(error.render(texts.language) for error in problems), *remarks]:
+            click.echo(line)
+        click.echo(texts.text("cli.check.done", problems=len(problems), remarks=len(remarks)))
+    return REFUSED if problems else DONE
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("project", type=_path)
+@option("-o", "--output", type=_path, required=True)
+@option("--as-of", type=Day())
+@option("--json", "as_json", is_flag=True)
+@language_option
+@click.pass_context
+def run(
+    context: click.Context,
+    /,
+    *,
+    project: Path,
+    output: Path,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Analyse a project into a run's folder."""
+    texts = texts_of(context)
+    bar = ProgressBar(texts)
+    try:
+        result = run_project(project, output, today=today(), as_of=as_of, progress=bar)
+    finally:
+        bar.clear()
+    if as_json:
+        echo_json({"run": str(output), **summary(result)})
+        return
+    for remark in result.certificate["remarks"]:
+        click.echo(remark_line(Remark(**remark), texts.language), err=True)
+    for line in summary_lines(result, texts.language):
+        click.echo(line)
+    click.echo(texts.text("cli.run.done", folder=output))
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("claims", metavar="CLAIMS")
+@option("--jurisdiction")
+@option("--body")
+@option("--zones", multiple=True)
+@option("--lanes")
+@option("--crs")
+@option("--encoding")
+@option("--accuracy", type=click.FloatRange(min=0, min_open=True), default=0.5)
+@option("--close-slits", type=click.FloatRange(min=0))
+@option("-o", "--output", type=_path)
+@option("--json", "as_json", is_flag=True)
+@language_option
+@click.pass_context
+def gaps(context: click.Context, /, *, output: Path | None, as_json: bool, **request: Any) -> None:  # noqa: ANN401
+    """Find the gaps and overlaps of one layer."""
+    texts = texts_of(context)
+    bar = ProgressBar(texts)
+    try:
+        answer = gaps_of_layer(GapRequest(**request), today=today(), progress=bar)
+    finally:
+        bar.clear()
+    for remark in answer.remarks:
+        click.echo(remark_line(remark, texts.language), err=True)
+    if output is not None:
+        write_findings(answer, output)
+    if as_json:
+        echo_json(answer.as_json())
+        return
+    for line in summary_lines(answer.run, texts.language):
+        click.echo(line)
+    if output is not None:
+        click.echo(texts.text("cli.gaps.done", file=output))
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("place", metavar="PROJECT|RUN", type=_path)
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@option("--matter")
+@option("--as-of", type=Day())
+@option("--json", "as_json", is_flag=True)
+@language_option
+@click.pass_context
+def whois(
+    context: click.Context,
+    /,
+    *,
+    place: Path,
+    lon: float,
+    lat: float,
+    matter: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Tell who answers at a point."""
+    texts = texts_of(context)
+    bar = ProgressBar(texts)
+    if is_run(place):
+        if as_of is not None:
+            raise InputError("run_has_its_date", file=place)
+        result = read_run(place)
+    else:
+        result = analyse(read_project(place, today=today(), as_of=as_of), progress=bar)
+    bar.clear()
+    answers = who_answers(result, lon, lat, matter=matter)
+    if as_json:
+        echo_json({"lon": lon, "lat": lat, "answers": [asdict(answer) for answer in answers]})
+        return
+    if not answers:
+        click.echo(texts.text("whois.outside"))
+    for answer in answers:
+        click.echo(answer_line(answer, Labels.of(result, texts.language)))
+
+
+def answer_line(answer: Answer, labels: Labels) -> str:
+    """Return one answer in words: the body, or the finding that stands in for it."""
+    texts = labels.texts
+    names = texts.text("whois.and").join(labels.body(body) for body in answer.leads)
+    sentence = texts.text(
+        f"whois.{answer.standing}",
+        leads=names,
+        receiver=labels.body(answer.first_receiver),
+        finding=", ".join(answer.finding_ids),
+    )
+    head = " · ".join(
+        part for part in (labels.matter(answer.matter), labels.level(answer.level)) if part
+    )
+    return f"{head}: {sentence}" if head else sentence
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("folder", metavar="RUN", type=_path)
+@option("--json", "as_json", is_flag=True)
+@language_option
+@click.pass_context
+def verify(context: click.Context, /, *, folder: Path, as_json: bool) -> int:
+    """Check a run against its certificate."""
+    texts = texts_of(context)
+    bar = ProgressBar(texts)
+    found = verify_run(folder, progress=bar)
+    bar.clear()
+    sentences = [texts.text(f"discrepancy.{each.problem}", **each.details) for each in found]
+    if as_json:
+        echo_json(
+            {
+                "verified": not found,
+                "discrepancies": [
+                    {"problem": each.problem, **each.details, "message": sentence}
+                    for each, sentence in zip(found, sentences, strict=True)
+                ],
+            }
+        )
+    else:
+        for sentence in sentences:
+            click.echo(sentence)
+        outcome = "cli.verify.failed" if found else "cli.verify.done"
+        click.echo(texts.text(outcome, count=len(found)))
+    return REFUSED if found else DONE

@@ -1,0 +1,1 @@
+"""Publish runs: maps, pages, an interface for programs, ledgers."""

@@ -1,0 +1,1 @@
+"""Ledgers and lists that people take away, fill in and send back."""

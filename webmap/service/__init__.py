@@ -1,0 +1,1 @@
+"""The read-only web service over one run."""

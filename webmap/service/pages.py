@@ -1,0 +1,290 @@
+"""The pages that people read."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+
+from gis.catalogue import LANGUAGES
+from gis.model.vocabulary import Level
+from gis.whois import who_answers
+from webmap.assets import LinkedAssets
+from webmap.maps.page import render_map_page
+from webmap.service.api import DATUMS, counts_of, position_of, required_place
+from webmap.service.filters import FILTER_NAMES, LEAST_NAMES, read_selection, select, single
+from webmap.service.language import (
+    COOKIE,
+    COOKIE_AGE_S,
+    own_address,
+    page_language,
+    page_wording,
+    served_run,
+    stated_language,
+)
+from webmap.service.listing import SIZES, make_listing
+from webmap.service.problems import UnknownNameError
+from webmap.service.replies import reply
+from webmap.service.security import nonce
+
+if TYPE_CHECKING:
+    from webmap.service.served import FeatureTable, ServedRun
+    from webmap.service.wording import Wording
+
+pages = Blueprint("pages", __name__)
+
+#: Pages in the menu, in its order.
+MENU = ("overview", "map_page", "findings", "lanes", "bodies", "whois", "certificate", "downloads")
+
+#: A residual below this share of the jurisdiction is rounding (the certificate's own limit).
+ROUNDING = 1e-9
+
+
+@pages.get("/")
+def overview() -> str:
+    """Show what the run says in figures."""
+    served = served_run()
+    questions = [
+        {
+            **question,
+            "counts": counts_of(served, question["matter"], question["level"]),
+            "holds": holds(question),
+        }
+        for question in served.run.certificate["questions"]
+    ]
+    return render_template("service_overview.html", questions=questions)
+
+
+@pages.get("/map")
+def map_page() -> Response:
+    """Show the map."""
+    served, language = served_run(), page_language()
+    # drawn once with a secret in the place of the nonce, which differs from answer to answer
+    mark = _nonce_mark()
+
+    def make() -> bytes:
+        wording = served.wording[language]
+        page = render_map_page(
+            served.run,
+            language=language,
+            assets=LinkedAssets(lambda name: url_for("static", filename=name)),
+            nonce=mark,
+            navigation=tuple(
+                (url_for(f"pages.{name}"), wording.text(f"menu.{name}"))
+                for name in MENU
+                if name != "map_page"
+            ),
+        )
+        return page.encode()
+
+    content = served.made_once.get("map", language + stated_language(), make)
+    return Response(
+        content.replace(mark.encode(), nonce().encode()), content_type="text/html; charset=utf-8"
+    )
+
+
+@pages.get("/findings")
+def findings() -> str:
+    """Show the table of findings."""
+    return _table_page(served_run().findings, "service_findings.html")
+
+
+@pages.get("/lanes")
+def lanes() -> str:
+    """Show the table of lane findings."""
+    return _table_page(served_run().lanes, "service_lanes.html")
+
+
+@pages.get("/findings/<finding_id>")
+def finding(finding_id: str) -> str:
+    """Show everything that is known of one finding."""
+    served = served_run()
+    row = served.findings.row(position_of(served.findings, finding_id))
+    return render_template(
+        "service_finding.html", row=row, neighbours=served.neighbours.get(finding_id, [])
+    )
+
+
+@pages.get("/bodies")
+def bodies() -> str:
+    """Show every body with what it leads."""
+    return render_template("service_bodies.html", rows=_body_rows(served_run()))
+
+
+@pages.get("/body")
+def body() -> str:
+    """Show one body's responsibilities and the findings that name it."""
+    served = served_run()
+    body_id = single(request.args, "id")  # a query, for an id may hold a slash
+    rows = served.run.bodies[served.run.bodies["body_id"] == body_id]
+    if rows.empty:
+        raise UnknownNameError("body_unknown", name=body_id[:80])
+    claims = served.run.claims[served.run.claims["body"] == body_id]
+    table = served.findings
+    named = [table.row(row) for row, names in enumerate(table.body_sets) if body_id in names]
+    named.sort(key=lambda row: (table.classes.index(row["class"]), -row["area_m2"]))
+    return render_template(
+        "service_body.html",
+        body=rows.iloc[0].to_dict(),
+        led=sorted(served.led_area.get(body_id, {}).items()),
+        claims=claims.drop(columns=claims.geometry.name).to_dict("records"),
+        named=named,
+        shared={
+            finding_id: dict(beside).get(body_id, 0.0)
+            for finding_id, beside in served.neighbours.items()
+        },
+    )
+
+
+@pages.get("/whois")
+def whois() -> str:
+    """Show who answers for a place."""
+    served, wording = served_run(), page_wording()
+    asked = bool(single(request.args, "lon") or single(request.args, "lat"))
+    place = required_place() if asked else None
+    answers = who_answers(served.run, *place) if place else []
+    replies = [reply(answer, served, wording) for answer in answers]
+    # what nobody has settled comes first: that is what a caller must know
+    tones = ("open", "disputed", "settled")
+    replies.sort(key=lambda one: tones.index(one.tone))
+    questions = [(answer.matter, answer.level) for answer in answers]
+    return render_template(
+        "service_whois.html",
+        place=place,
+        datums=tuple(DATUMS),
+        replies=replies,
+        districts=tuple(dict.fromkeys(name for answer in answers for name in answer.districts)),
+        # on a border every side answers
+        on_border=len(set(questions)) < len(questions),
+    )
+
+
+@pages.get("/certificate")
+def certificate() -> str:
+    """Show the proof."""
+    proof = served_run().run.certificate
+    questions = [{**question, "holds": holds(question)} for question in proof["questions"]]
+    return render_template(
+        "service_certificate.html",
+        proof=proof,
+        questions=questions,
+        remarks=[remark_sentence(remark, page_wording()) for remark in proof["remarks"]],
+    )
+
+
+@pages.get("/downloads")
+def downloads() -> str:
+    """Show what can be taken away."""
+    return render_template("service_downloads.html", in_folder=served_run().folder is not None)
+
+
+@pages.get("/language/<any(zh, en):language>")
+def choose_language(language: str) -> Response:
+    """Remember the reader's language and go back to the page."""
+    response = redirect(own_address(request.args.get("next", "/")), 303)
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=COOKIE_AGE_S,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response  # type: ignore[return-value]
+
+
+def register_words(app: Flask) -> None:
+    """Give every template its language, names and figures."""
+
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        served, wording = served_run(), page_wording()
+        other = next(language for language in LANGUAGES if language != wording.language)
+        return {
+            "w": wording,
+            "t": wording.text,
+            "language": wording.language,
+            "other_language": other,
+            "here": request.full_path.rstrip("?"),
+            "nonce": nonce(),
+            "served": served,
+            "settings": served.run.settings,
+            "menu": MENU,
+        }
+
+    @app.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        """Let a language that the address states follow the reader from page to page."""
+        keeps = endpoint.startswith(("pages.", "exports.")) and endpoint != "pages.choose_language"
+        if keeps and request and stated_language():
+            values.setdefault("lang", stated_language())
+
+
+def holds(question: dict[str, Any]) -> bool:
+    """Tell whether the areas of a question add up to the jurisdiction."""
+    return bool(abs(question["residual_m2"]) <= ROUNDING * question["jurisdiction_m2"])
+
+
+def remark_sentence(remark: dict[str, Any], wording: Wording) -> str:
+    """Say in one line what was mended, converted or refused in which row."""
+    details = {name: str(value) for name, value in remark["details"].items()}
+    try:
+        what = wording.texts.text(f"remark.{remark['problem']}", **details)
+    except KeyError:  # a run of an older version may hold a remark that has no sentence here
+        what = remark["problem"]
+    file = wording.text("space").join(part for part in (remark["file"], remark["layer"]) if part)
+    if not remark["row"]:
+        return wording.text("certificate.remark_file", file=file, what=what)
+    return wording.text("certificate.remark", file=file, row=remark["row"], what=what)
+
+
+def _table_page(table: FeatureTable, template: str) -> str:
+    served, wording = served_run(), page_wording()
+    parameters = request.args
+    selected = select(table, read_selection(parameters, served, table))
+    listing = make_listing(table, selected, parameters, wording, request.path)
+    asked_again: dict[str, Any] = dict(listing.filters())
+    present = {
+        "level": [level for level in Level if (table.frame["level"] == level).any()],
+        "class": [word for word in table.classes if (table.frame["class"] == word).any()],
+    }
+    return render_template(
+        template,
+        listing=listing,
+        rows=[table.row(position) for position in listing.positions],
+        asked={
+            name: parameters.get(name, "") for name in (*FILTER_NAMES, LEAST_NAMES[table.measure])
+        },
+        filtered=bool(listing.filters()),
+        take_away=[
+            (label, url_for(endpoint, name=table.name, **asked_again))
+            for label, endpoint in (
+                ("CSV", "exports.comma_separated"),
+                ("GeoJSON", "exports.geojson"),
+            )
+        ],
+        present=present,
+        sizes=SIZES,
+    )
+
+
+def _body_rows(served: ServedRun) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for names in served.findings.body_sets:
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    return [
+        {
+            **{str(column): value for column, value in row.items()},
+            "led_m2": max(served.led_area.get(row["body_id"], {"": 0.0}).values()),
+            "findings": counts.get(row["body_id"], 0),
+        }
+        for row in served.run.bodies.to_dict("records")
+    ]
+
+
+@cache
+def _nonce_mark() -> str:
+    return secrets.token_hex(24)
