@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
-from gis.measure import moved
+from gis.measure import moved, transformer
 
 if TYPE_CHECKING:
     from gis.measure import EllipsoidMeasure
@@ -48,7 +47,7 @@ def _chambers(union: Any, measure: EllipsoidMeasure, width_m: float) -> list[Any
     wide = ~shapely.is_empty(shapely.buffer(enclosed, -0.51 * width_m))
     # a hair wider than the slit, so that it meets the borders it ran along
     overlapping = shapely.buffer(enclosed[wide], width_m / 100, join_style="mitre")
-    back = Transformer.from_crs(measure.equal_area, measure.crs, always_xy=True)
+    back = transformer(measure.equal_area, measure.crs)
     return list(moved(overlapping, back))
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import shapely
-from pyproj import Transformer
 
 from gis.duty import MatterTree
 from gis.duty.validity import in_force
 from gis.errors import InputError
-from gis.measure import WGS84
+from gis.measure import WGS84, transformer
 from gis.model.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _point(run: Run, lon: float, lat: float) -> shapely.Point:
     # NaN fails both comparisons
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - the globe
         raise InputError("not_on_the_globe", value=f"{lon}, {lat}")
-    to_crs = Transformer.from_crs(WGS84, run.atoms.crs, always_xy=True)
+    to_crs = transformer(WGS84, run.atoms.crs)
     return shapely.Point(to_crs.transform(lon, lat))
 
 

@@ -106,8 +106,11 @@ def _table(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
 
 
+_TO_DEGREES = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+
+
 def _degrees(x: float, y: float) -> tuple[float, float]:
-    return Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(x, y)
+    return _TO_DEGREES.transform(x, y)
 
 
 def _claims(mark: Callable[[str], str]) -> gpd.GeoDataFrame:

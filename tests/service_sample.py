@@ -313,7 +313,8 @@ def _certificate(mark: Callable[[str], str]) -> dict[str, object]:
         "format": 1,
         "software": {"mangqu": "0.1.0", "shapely": "2.2.0"},
         "as_of": AS_OF,
-        "parameters": {"precision_m": 0.001, "sliver_k": 2.0},
+        "settings": {"precision_m": 0.001, "accuracy_m": 0.5, "sliver_k": 2.0},
+        "crs": CRS,
         "inputs": [
             {
                 "table": "claims",
@@ -350,7 +351,7 @@ def _certificate(mark: Callable[[str], str]) -> dict[str, object]:
             }
             for question in questions
         ],
-        "claims": {"recorded": 4, "lost": [], "outside_m2": {}, "largest_residual": 1e-16},
+        "claims": {"recorded": 4, "lost": [], "outside_m2": {}, "largest_shift_m": 0.0004},
         "tables": {"findings": {"rows": 5, "sha256": "cd" * 32}},
     }
 

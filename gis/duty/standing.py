@@ -134,7 +134,7 @@ def standings(duties: Duties, question: Question) -> pd.DataFrame:
         },
         index=pd.RangeIndex(duties.faces, name="face"),
     )
-    _explain_gaps(answer, duties)
+    _explain_gaps(answer, duties, pd.Timestamp(question.as_of))
     # from the weakest answer to the strongest: what comes later overrides
     for standing, bodies in (
         (Standing.ELSEWHERE, finer),
@@ -183,7 +183,7 @@ def _best(
     return rank.where(side).groupby(leads["face"]).transform(choice)
 
 
-def _explain_gaps(answer: pd.DataFrame, duties: Duties) -> None:
+def _explain_gaps(answer: pd.DataFrame, duties: Duties, day: pd.Timestamp) -> None:
     """Fill in, for every face, what it would be if nobody led it."""
     table = duties.table
     lapsed = table[table["ended"] & (table["role"] == Role.LEAD)]
@@ -196,7 +196,9 @@ def _explain_gaps(answer: pd.DataFrame, duties: Duties) -> None:
         bodies = _bodies_by_face(_nearest(claims))
         answer.loc[bodies.index, "standing"] = standing.value
         answer.loc[bodies.index, "others"] = bodies
-    last_end = lapsed.groupby("face")["valid_to"].max().dropna()
+    # a claim called expired before its date has ended on a day that nobody stated
+    over = lapsed[lapsed["valid_to"] <= day]
+    last_end = over.groupby("face")["valid_to"].max()
     answer.loc[last_end.index, "lapsed_on"] = last_end.dt.strftime("%Y-%m-%d")
     receivers = _bodies_by_face(_nearest(force[force["role"] == Role.FIRST_RECEIVER]))
     answer.loc[receivers.index, "first_receiver"] = receivers.map(lambda bodies: bodies[0])

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from gis.duty.question import Question
     from gis.duty.standing import Duties
     from gis.measure import EllipsoidMeasure
-    from gis.model.project import Project
+    from gis.model.arrangement import GeometryArray
+    from gis.model.project import Project, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,19 @@ def findings(
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What is known of each face, looked up by face number."""
+    """What is known of each face, looked up by face number; columns as plain lists for speed."""
 
-    project: Project
     leading_claims: dict[int, list[int]]
     zones: dict[int, list[int]]
     districts: dict[int, list[int]]
+    claim_body: list[str]
+    claim_accuracy: list[float]
+    claim_shape: GeometryArray
+    zone_kind: list[str]
+    zone_id: list[str]
+    district_id: list[str]
     labels: tuple[Labels, Labels]
+    settings: Settings
     reach: float
 
     @classmethod
@@ -131,24 +138,32 @@ class _Evidence:
         table = duties.table
         leading = table[table["in_force"] & (table["role"] == Role.LEAD)]
         return cls(
-            project,
-            by_face(leading["face"].to_numpy(), leading["claim"].to_numpy()),
-            partition.rows_by_face("zones"),
-            partition.rows_by_face("jurisdiction"),
-            (Labels.of(project, "zh"), Labels.of(project, "en")),
+            leading_claims=by_face(leading["face"].to_numpy(), leading["claim"].to_numpy()),
+            zones=partition.rows_by_face("zones"),
+            districts=partition.rows_by_face("jurisdiction"),
+            claim_body=project.claims["body"].tolist(),
+            claim_accuracy=project.claims["accuracy_m"].tolist(),
+            claim_shape=project.claims.geometry.to_numpy(),
+            zone_kind=project.zones["kind"].tolist(),
+            zone_id=project.zones["zone_id"].tolist(),
+            district_id=project.jurisdiction["district_id"].tolist(),
+            labels=(Labels.of(project, "zh"), Labels.of(project, "en")),
+            settings=project.settings,
             reach=4 * partition.arrangement.grid_size,
         )
 
     def claims(self, faces: Iterable[int]) -> list[int]:
-        return sorted({row for face in faces for row in self.leading_claims.get(face, ())})
+        return _rows(self.leading_claims, faces)
 
-    def zones_of(self, place: Place) -> pd.DataFrame:
-        rows = sorted({row for face in place.faces for row in self.zones.get(face, ())})
-        return pd.DataFrame(self.project.zones.iloc[rows])
+    def zones_of(self, place: Place) -> list[int]:
+        return _rows(self.zones, place.faces)
 
     def districts_of(self, place: Place) -> tuple[str, ...]:
-        rows = sorted({row for face in place.faces for row in self.districts.get(face, ())})
-        return tuple(self.project.jurisdiction["district_id"].iloc[rows])
+        return tuple(self.district_id[row] for row in _rows(self.districts, place.faces))
+
+
+def _rows(table: dict[int, list[int]], faces: Iterable[int]) -> list[int]:
+    return sorted({row for face in faces for row in table.get(face, ())})
 
 
 def _described(
@@ -166,6 +181,8 @@ def _described(
     degrees = measure.points_in_degrees(shapely.point_on_surface(shapes))
     neighbours = _grouped(around.neighbours, len(chosen), ["body", "shared_m"])
     across = _grouped(around.faces, len(chosen), ["face"])
+    receivers = answer["first_receiver"].tolist()
+    ends = answer["lapsed_on"].tolist()
     rows = []
     for number, place in enumerate(chosen):
         shared = [(str(body), float(metres)) for body, metres in neighbours[number]]
@@ -176,8 +193,8 @@ def _described(
             point=(float(degrees[number, 0]), float(degrees[number, 1])),
             shared=shared,
             claims_around=evidence.claims(face for (face,) in across[number]),
-            first_receiver=_common(answer["first_receiver"].iloc[list(place.faces)]),
-            lapsed_on=str(answer["lapsed_on"].iloc[list(place.faces)].max()),
+            first_receiver=_common({receivers[face] for face in place.faces}),
+            lapsed_on=max(ends[face] for face in place.faces),
         )
         rows.append(_row(facts, evidence))
     return rows
@@ -191,10 +208,9 @@ def _grouped(table: pd.DataFrame, n: int, columns: list[str]) -> list[list[tuple
     return groups
 
 
-def _common(values: pd.Series[str]) -> str:
+def _common(values: set[str]) -> str:
     """Return the one value of all faces, or nothing where they differ."""
-    distinct = set(values)
-    return distinct.pop() if len(distinct) == 1 else ""
+    return next(iter(values)) if len(values) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +230,7 @@ class _Facts:
 def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
     place = facts.place
     zones = evidence.zones_of(place)
-    kinds = tuple(sorted(set(zones["kind"])))
+    kinds = tuple(sorted({evidence.zone_kind[zone] for zone in zones}))
     districts = evidence.districts_of(place)
     threshold = _sliver_threshold(facts, evidence)
     sliver = _sliver_kind(place.standing, facts.width_m, threshold)
@@ -236,7 +252,7 @@ def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
         "bodies": place.bodies,
         "neighbours": tuple(body for body, _ in facts.shared if body != LIMIT),
         "zones": kinds,
-        "zone_ids": tuple(zones["zone_id"]),
+        "zone_ids": tuple(evidence.zone_id[zone] for zone in zones),
         "districts": districts,
         "first_receiver": facts.first_receiver,
         "law": _law(place.standing, kinds, districts),
@@ -250,9 +266,9 @@ def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
 
 def _sliver_threshold(facts: _Facts, evidence: _Evidence) -> float:
     """Return k·√(σ₁²+σ₂²) of the two least accurate borders around or across a place."""
-    settings = evidence.project.settings
-    rows = [*facts.claims_around, *evidence.claims(facts.place.faces)]
-    accuracies = evidence.project.claims["accuracy_m"].iloc[sorted(set(rows))].tolist()
+    settings = evidence.settings
+    rows = {*facts.claims_around, *evidence.claims(facts.place.faces)}
+    accuracies = [evidence.claim_accuracy[row] for row in rows]
     accuracies += [settings.accuracy_m] * max(0, 2 - len(accuracies))
     return settings.sliver_k * float(np.hypot(*sorted(accuracies)[-2:]))
 
@@ -264,9 +280,9 @@ def _sliver_kind(standing: Standing, width_m: float, threshold_m: float) -> str:
 
 
 def _position(facts: _Facts, evidence: _Evidence) -> str:
-    claims = evidence.project.claims.iloc[facts.claims_around]
     main = next((body for body, _ in facts.shared if body != LIMIT), "")
-    shapes = claims.geometry.to_numpy()[(claims["body"] == main).to_numpy()]
+    claims = [row for row in facts.claims_around if evidence.claim_body[row] == main]
+    shapes = evidence.claim_shape[claims]
     return gap_position(facts.place.geometry, facts.shared, shapes, evidence.reach).value
 
 

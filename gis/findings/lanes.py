@@ -13,12 +13,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 from shapely.ops import substring
 
 from gis.findings.intervals import common, joined, without
 from gis.labels import Labels
-from gis.measure import moved
+from gis.measure import moved, transformer
 from gis.model.vocabulary import GAP_STANDINGS, LaneFindingClass
 from gis.reasons import lane_reason
 
@@ -218,7 +217,7 @@ class _Tracer:
         self.zones = partition.rows_by_face("zones")
         self.districts = partition.rows_by_face("jurisdiction")
         self.labels = (Labels.of(project, "zh"), Labels.of(project, "en"))
-        self.to_crs = Transformer.from_crs(measure.equal_area, project.crs, always_xy=True)
+        self.to_crs = transformer(measure.equal_area, project.crs)
         self.measure = measure
         self.kept = set(np.flatnonzero(project.lanes["body"] != "").tolist())
         self.by_lane: dict[int, pd.DataFrame] = {

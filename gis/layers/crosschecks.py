@@ -130,7 +130,7 @@ def join_places(
         ),
         "place_id",
         places.frame["place_id"],
-        "place_unknown",
+        "place_not_listed",
     )
     row_of_place = {name: at for at, name in enumerate(places.frame["place_id"])}
     rows = [at for at in np.flatnonzero(wanting) if joined["place_id"].iloc[at] in row_of_place]

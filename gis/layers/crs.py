@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ WGS84 = CRS.from_epsg(4326)
 
 #: A round trip farther off than this, in metres, tells of coordinates of another system.
 _ROUND_TRIP_M = 1.0
+
+#: How far beyond its area of use a system may serve, in degrees.
+_MARGIN_DEG = 10.0
 
 #: Datums that agree within a metre; going between these needs no transformation worth a remark.
 _AGREEING_DATUMS = ("World Geodetic System 1984", "China 2000", "China Geodetic Coordinate")
@@ -134,7 +138,10 @@ def is_rough(source: CRS, target: CRS) -> bool:
     ]
     if datums[0] == datums[1] or all(name.startswith(_AGREEING_DATUMS) for name in datums):
         return False
-    ways = TransformerGroup(source, target, always_xy=True).transformers
+    with warnings.catch_warnings():
+        # better grids exist somewhere on the network, which is never asked
+        warnings.simplefilter("ignore", UserWarning)
+        ways = TransformerGroup(source, target, always_xy=True).transformers
     return not ways or "Ballpark" in ways[0].description
 
 
@@ -160,6 +167,38 @@ def lies_where_crs_is_defined(bounds: FloatArray, crs: CRS) -> BoolArray:
     good = (np.isfinite(lon) & np.isfinite(lat) & (off < _ROUND_TRIP_M)) | np.isnan(x)
     held: BoolArray = good.reshape(-1, 4).all(axis=1)
     return held
+
+
+def reaches(bounds: FloatArray, source: CRS, target: CRS) -> BoolArray:
+    """Tell which boxes lie in or near the area that a coordinate system is made for.
+
+    Far from it a projection still returns numbers, only not useful ones.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in the units of ``source``; shape (n, 4). NaN counts as near.
+    source, target
+        Coordinate systems to come from and to go to.
+
+    Returns
+    -------
+    near
+        Shape (n,).
+    """
+    area = target.area_of_use
+    if is_degrees(target) or area is None or area.west > area.east:
+        return np.ones(len(bounds), dtype=bool)
+    to_degrees = _transformer(source, WGS84)
+    west, south = to_degrees.transform(bounds[:, 0], bounds[:, 1])
+    east, north = to_degrees.transform(bounds[:, 2], bounds[:, 3])
+    near: BoolArray = (
+        (np.minimum(west, east) >= area.west - _MARGIN_DEG)
+        & (np.maximum(west, east) <= area.east + _MARGIN_DEG)
+        & (np.minimum(south, north) >= area.south - _MARGIN_DEG)
+        & (np.maximum(south, north) <= area.north + _MARGIN_DEG)
+    )
+    return near | np.isnan(bounds[:, 0])
 
 
 @cache

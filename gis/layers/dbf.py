@@ -6,6 +6,7 @@ and stop without a word where the file ends early; here each of these is refused
 
 from __future__ import annotations
 
+import codecs
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ def read_dbf(content: bytes, label: str, source: LayerFile) -> DbfTable:
     deleted: BoolArray = cells[:, 0] == _DELETED
     fields = _fields(content[:header_bytes], cells[~deleted], source)
     encoding, guessed = _encoding(fields, content[29], label, source)
-    names = [field.name.decode(encoding, errors="ignore").strip() for field in fields]
+    names = [_name(field.name, encoding, source) for field in fields]
     unique_columns(names, source)
     columns = {
         name: _values(field, name, encoding, source)
@@ -139,6 +140,15 @@ def _encoding(fields: list[_Field], driver: int, label: str, source: LayerFile) 
     if guess == "utf-8" and len(names) < len(fields) and not any(map(_beyond_ascii, values)):
         guess = guessed_encoding([field.name for field in fields]) or guess
     return guess, guess != "utf-8"
+
+
+def _name(name: bytes, encoding: str, source: LayerFile) -> str:
+    # a name has room for ten bytes, so its last character may be cut in two
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        return decoder.decode(name, final=False).strip()
+    except UnicodeDecodeError as error:
+        raise source.error("wrong_encoding", encoding=encoding) from error
 
 
 def _beyond_ascii(value: bytes) -> bool:

@@ -45,7 +45,9 @@ def read_geojson(source: LayerFile) -> RawLayer:
         if shape is None:
             continue
         try:
-            geometry[at] = shapely.geometry.shape(shape)
+            # coordinates that are no numbers are refused later, by row
+            with np.errstate(invalid="ignore"):
+                geometry[at] = shapely.geometry.shape(shape)
         except (*_SHAPE_ERRORS, shapely.errors.ShapelyError) as error:
             broken[at] = str(error)
     for values in columns.values():

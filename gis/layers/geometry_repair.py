@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Geod
 
-from gis.layers.crs import WGS84, is_degrees, lies_where_crs_is_defined, transform
+from gis.layers.crs import WGS84, is_degrees, lies_where_crs_is_defined, reaches, transform
 from gis.layers.datum import TO_WGS84, convert_geometries
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ def prepare_geometry(
         if not is_degrees(source):
             shapes = transform(shapes, source, WGS84)
         shapes, source = convert_geometries(shapes, datum), WGS84
-    shapes = transform(shapes, source, working)
+    if not source.equals(working, ignore_axis_order=True):
+        out_of_reach = ~reaches(shapely.bounds(shapes), source, working)
+        _refuse(shapes, out_of_reach, "coordinates_out_of_domain", refused)
+        shapes = transform(shapes, source, working)
     _refuse(shapes, ~_finite(shapes), "coordinates_out_of_domain", refused)
     _repair(shapes, kind, working, refused, repaired)
     return Prepared(shapes, tuple(refused), tuple(repaired))

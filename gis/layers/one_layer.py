@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gis.errors import InputError
-from gis.layers.crs import crs_label, source_crs, transform
+from gis.layers.crs import crs_label, reaches, source_crs, transform
 from gis.layers.formats import read_layer
 from gis.layers.geometry_repair import RowNote, prepare_geometry
 from gis.layers.raw import LayerFile, is_unsafe_name
@@ -149,9 +149,11 @@ def transformed(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     InputError
         If a row lies outside the other system's domain.
     """
+    bounds = frame.geometry.bounds.to_numpy()
     shapes = transform(frame.geometry.to_numpy(), frame.crs, crs)
     moved = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
-    lost = np.flatnonzero(~np.isfinite(moved.geometry.bounds.to_numpy()).all(axis=1))
+    finite = np.isfinite(moved.geometry.bounds.to_numpy()).all(axis=1)
+    lost = np.flatnonzero(~(finite & reaches(bounds, frame.crs, crs)))
     if len(lost):
         raise InputError("coordinates_out_of_domain", row=int(lost[0]) + 1, found=crs_label(crs))
     return moved

@@ -14,6 +14,7 @@ from gis.errors import InputError, InputErrors
 from gis.layers.checking import (
     MOST_ERRORS,
     Origin,
+    blank_rows,
     conform,
     empty_columns,
     fill_accuracy,
@@ -311,7 +312,7 @@ def _body_errors(tables: dict[str, Table]) -> list[InputError]:
         ("lanes", "body"),
         ("bodies", "superior_id"),
     ):
-        errors += unknown_names(tables[name], column, known, "body_unknown")
+        errors += unknown_names(tables[name], column, known, "body_not_listed")
     return errors + circular_parents(bodies, "body_id", "superior_id", "body_circular")
 
 
@@ -320,8 +321,8 @@ def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
     known = list(matters.frame["matter_id"])
     errors = []
     for name in ("claims", "agreements", "cases"):
-        errors += unknown_names(tables[name], "matter", known, "matter_unknown")
-    errors += unknown_names(matters, "parent_id", known, "matter_unknown")
+        errors += unknown_names(tables[name], "matter", known, "matter_not_listed")
+    errors += unknown_names(matters, "parent_id", known, "matter_not_listed")
     return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
 
 
@@ -330,7 +331,7 @@ def _asked_matter_errors(matters: pd.DataFrame, settings: Settings) -> list[Inpu
     head = LayerFile.for_messages(PROJECT_FILE)
     origin = Origin((head,), (0,) * len(frame), (1,) * len(frame))
     errors = unknown_names(
-        Table(frame, origin, True), "matters", matters["matter_id"], "matter_unknown"
+        Table(frame, origin, True), "matters", matters["matter_id"], "matter_not_listed"
     )
     for error in errors:
         error.row = None
@@ -338,12 +339,8 @@ def _asked_matter_errors(matters: pd.DataFrame, settings: Settings) -> list[Inpu
 
 
 def _made_up(name: str, keys: list[str]) -> Table:
-    schema = TABLES[name]
-    frame = empty_columns(schema).reindex(range(len(keys)))
-    for column in schema.columns:
-        if str(frame[column.name].dtype) in {"str", "object"}:
-            frame[column.name] = pd.Series([column.default] * len(keys), dtype="str")
-    frame[schema.key] = pd.Series(keys, dtype="str")
+    frame = blank_rows(TABLES[name], len(keys))
+    frame[TABLES[name].key] = pd.Series(keys, dtype="str")
     return Table(frame, Origin((), (), ()), given=False)
 
 

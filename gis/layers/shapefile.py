@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _HEADER_BYTES = 100
 _INDEX_ENTRY_BYTES = 8
+#: No text is read by GDAL, but it must not stumble over one.
+_ANY_ENCODING = "ISO-8859-1"
 _SIBLINGS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -95,13 +97,12 @@ def _geometries(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            driver = pyogrio.read_info(path)["driver"]
+            driver = pyogrio.read_info(path, encoding=_ANY_ENCODING)["driver"]
             if driver != "ESRI Shapefile":
                 raise source.error("format_unknown")
-            _, _, shapes, _ = pyogrio.raw.read(path, columns=[])
+            _, _, shapes, _ = pyogrio.raw.read(path, columns=[], encoding=_ANY_ENCODING)
         except (DataSourceError, DataLayerError, ValueError) as error:
             raise source.error("file_damaged", reason=str(error)) from error
-    # encodings are our own business, and no column is read by GDAL
     said = sorted({str(warning.message) for warning in caught} - {""})
     notes: list[tuple[str, dict[str, object]]] = [
         ("reader_warning", {"message": message}) for message in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,8 +55,14 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def choose(page: Page, identity: str) -> str:
     """Choose a finding in the list; return what its card says."""
-    page.locator(f"#mq-list button[data-finding={json.dumps(identity)}]").click()
-    return page.locator(f".leaflet-popup .mq-card[data-finding={json.dumps(identity)}]").inner_text()
+    page.evaluate(
+        """(id) => [...document.querySelectorAll("#mq-list button")]
+          .find((button) => button.dataset.finding === id).click()""",
+        identity,
+    )
+    card = page.locator(".leaflet-popup .mq-card")
+    assert card.get_attribute("data-finding") == identity
+    return card.inner_text()
 
 
 def test_the_map_asks_for_nothing_and_lists_the_gravest_first(open_page, map_file):
@@ -195,9 +200,8 @@ def test_hostile_names_are_shown_as_they_are_and_nothing_runs(open_page, hostile
         said = choose(page, hostile(name))
         for payload in plain:
             assert payload in said, (name, payload)
-        page.locator(".leaflet-popup .mq-card summary").first.click() if page.locator(
-            ".leaflet-popup .mq-card summary"
-        ).count() else None
+        for summary in page.locator(".leaflet-popup .mq-card summary").all():
+            summary.click()
     page.mouse.move(700, 400)
     page.mouse.move(760, 420)
     page.locator("#mq-language").click()
@@ -245,7 +249,7 @@ def test_every_class_and_zone_kind_can_be_switched_off(open_page, map_file):
     ]  # fmt: skip
     paths = page.locator(".leaflet-findings-pane path")
     before = paths.count()
-    page.get_by_label("职责真空").uncheck()
+    page.get_by_role("checkbox", name="职责真空").uncheck()
     assert paths.count() == before - 1
     page.locator(".mq-layer", has_text="保洁").locator("input").check()
     assert page.locator(".leaflet-claims-pane path").count() == 3

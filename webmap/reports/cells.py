@@ -88,6 +88,8 @@ def display_width(text: str) -> float:
 
 
 def _line_width(line: str) -> float:
+    if line.isascii():
+        return float(len(line))
     return sum(2.0 if unicodedata.east_asian_width(mark) in "WF" else 1.0 for mark in line)
 
 

@@ -49,8 +49,8 @@ DUTY_COLUMNS = (
     Column("valid_to", Kind.DATE),
     Column("validity"),
     Column("basis"),
-    Column("basis_ref", Kind.LONG),
     Column("status"),
+    Column("basis_ref", Kind.LONG),
     Column("claim_id"),
 )
 LED_COLUMNS = (

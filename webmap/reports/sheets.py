@@ -27,9 +27,10 @@ MOST_ROWS = 1_000_000
 HEADER_ROW = 3
 
 _EXCEL_FIRST_DAY = dt.date(1900, 3, 1)  # the calendar of spreadsheets is wrong before
-_WIDEST = {"long": 60.0, "text": 32.0}
-_NARROWEST = 8.0
 _ROWS_MEASURED = 500
+_LINE_HEIGHT = 15.0
+_HIGHEST_ROW = 400.0  # a worksheet allows 409
+_WIDEST_PAGE = 260.0  # readable on A3 across
 
 
 class Kind(StrEnum):
@@ -43,6 +44,19 @@ class Kind(StrEnum):
     DEGREES = "degrees"  # six digits
     DATE = "date"
     LINK = "link"  # the name of another sheet
+
+
+#: The least and the greatest width of a column, in digits.
+_WIDTHS = {
+    Kind.TEXT: (8.0, 30.0),
+    Kind.LONG: (16.0, 60.0),
+    Kind.LINK: (8.0, 36.0),
+    Kind.INTEGER: (8.0, 14.0),
+    Kind.NUMBER: (15.0, 20.0),
+    Kind.FINE: (14.0, 20.0),
+    Kind.DEGREES: (13.0, 13.0),
+    Kind.DATE: (13.0, 13.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,11 @@ class Book:
         """Return the cell format with these properties, made once."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
-            stated = {"valign": "top", "font_name": self.texts.text("report.font"), **properties}
+            stated = {
+                "valign": "vcenter",
+                "font_name": self.texts.text("report.font"),
+                **properties,
+            }
             self._formats[key] = self.workbook.add_format(stated)
         return self._formats[key]
 
@@ -172,21 +190,24 @@ def write_sheet(
         return
     sheet = book.workbook.add_worksheet(name)
     write_head(book, sheet, title, remark)
-    _set_widths(book, sheet, blocks)
+    widths = _widths(book, blocks)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
     if len(blocks) == 1:
-        end = _write_block(book, sheet, HEADER_ROW, blocks[0])
+        end = _write_block(book, sheet, HEADER_ROW, blocks[0], widths)
         sheet.autofilter(HEADER_ROW, 0, max(end - 1, HEADER_ROW), len(blocks[0].columns) - 1)
         sheet.freeze_panes(HEADER_ROW + 1, 2)
         sheet.repeat_rows(0, HEADER_ROW)
+        sheet.repeat_columns(0, 1)
     else:
         row = HEADER_ROW
         for block in blocks:
-            row = _write_filtered_block(book, sheet, row, block) + 1
+            row = _write_filtered_block(book, sheet, row, block, widths) + 1
         sheet.freeze_panes(HEADER_ROW, 1)
         sheet.repeat_rows(0, HEADER_ROW - 1)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(math.ceil(sum(widths) / _WIDEST_PAGE), 0)
     sheet.set_footer("&C&P / &N")  # no text of a user: & would be a command there
 
 
@@ -258,12 +279,16 @@ def _write_text(
     sheet.write_string(*cell, text, book.style(**look))
 
 
-def _write_block(book: Book, sheet: Worksheet, header_row: int, block: Block) -> int:
+def _write_block(
+    book: Book, sheet: Worksheet, header_row: int, block: Block, widths: Sequence[float]
+) -> int:
     """Write headings, rows and drop-downs; return the row after the last."""
     for index, column in enumerate(block.columns):
         heading = book.texts.text(f"report.column.{column.key}")
         sheet.write_string(header_row, index, heading, _header_style(book, column))
+    sheet.set_row(header_row, 2 * _LINE_HEIGHT)
     for offset, values in enumerate(block.rows, start=1):
+        sheet.set_row(header_row + offset, _row_height(values, block.columns, widths))
         for index, column in enumerate(block.columns):
             cell = (header_row + offset, index)
             write_value(book, sheet, cell, values.get(column.key), column.kind)
@@ -274,7 +299,9 @@ def _write_block(book: Book, sheet: Worksheet, header_row: int, block: Block) ->
     return end
 
 
-def _write_filtered_block(book: Book, sheet: Worksheet, row: int, block: Block) -> int:
+def _write_filtered_block(
+    book: Book, sheet: Worksheet, row: int, block: Block, widths: Sequence[float]
+) -> int:
     sheet.write_string(row, 0, block.heading, book.style(bold=True, font_size=12))
     header_row = row + 1
     last_column = len(block.columns) - 1
@@ -289,7 +316,7 @@ def _write_filtered_block(book: Book, sheet: Worksheet, row: int, block: Block) 
     ]
     options = {"columns": headers, "style": None}
     sheet.add_table(header_row, 0, last_row, last_column, options)
-    _write_block(book, sheet, header_row, block)
+    _write_block(book, sheet, header_row, block, widths)
     if not block.rows:
         nothing = book.texts.text("report.nothing")
         sheet.write_string(header_row + 1, 0, nothing, book.style(font_color="#595959"))
@@ -339,18 +366,40 @@ def _add_validation(
         )
 
 
-def _set_widths(book: Book, sheet: Worksheet, blocks: Sequence[Block]) -> None:
-    widths: dict[int, float] = {}
+def _widths(book: Book, blocks: Sequence[Block]) -> list[float]:
+    """Return the width of each column of a sheet, in digits."""
+    widths = [0.0] * max(len(block.columns) for block in blocks)
     for block in blocks:
         for index, column in enumerate(block.columns):
-            heading = book.texts.text(f"report.column.{column.key}")
-            # room for the arrow of the filter beside the heading
-            widest = min(display_width(heading) + 4, 20.0)
-            widest = max(widest, 24.0 if column.filled_by_hand and column.choices else 0.0)
-            if column.kind in (Kind.TEXT, Kind.LONG):
-                seen = (values.get(column.key) for values in block.rows[:_ROWS_MEASURED])
-                texts = [display_width(str(value)) + 2 for value in seen if value]
-                widest = max([widest, *(min(w, _WIDEST[column.kind]) for w in texts)])
-            widths[index] = max(widths.get(index, _NARROWEST), widest)
-    for index, width in widths.items():
-        sheet.set_column(index, index, width)
+            widths[index] = max(widths[index], _width(book, block, column))
+    return widths
+
+
+def _width(book: Book, block: Block, column: Column) -> float:
+    # room for the arrow of the filter beside the heading
+    heading = display_width(book.texts.text(f"report.column.{column.key}")) + 4
+    least, most = _WIDTHS[column.kind]
+    if column.filled_by_hand:
+        return max(least, 24.0 if column.kind != Kind.DATE else heading)
+    if column.kind not in (Kind.TEXT, Kind.LONG, Kind.LINK):
+        return max(least, min(heading, most))
+    seen = (values.get(column.key) for values in block.rows[:_ROWS_MEASURED])
+    longest = max((display_width(str(value)) + 2 for value in seen if value), default=0.0)
+    return max(least, min(max(heading, longest), most))
+
+
+def _row_height(
+    values: Mapping[str, object], columns: Sequence[Column], widths: Sequence[float]
+) -> float:
+    """Return the height that the longest wrapped text of a row needs, in points.
+
+    Not every program finds it by itself.
+    """
+    lines = 1
+    for column, width in zip(columns, widths, strict=False):
+        if column.kind in (Kind.TEXT, Kind.LONG) and values.get(column.key):
+            text = str(values[column.key])
+            # two digits less: a line never breaks just where the cell ends
+            broken = (math.ceil(display_width(line) / (width - 2)) for line in text.split("\n"))
+            lines = max(lines, sum(max(1, count) for count in broken))
+    return min(lines * _LINE_HEIGHT + 3, _HIGHEST_ROW)

@@ -46,10 +46,10 @@ CHECKS = ("to_check", "redrawn", "accepted", "real")
 _ABOUT_COLUMNS = (Column("item"), Column("value", Kind.LONG))
 _TOTAL_COLUMNS = (
     Column("class"),
+    Column("meaning", Kind.LONG),
     Column("count", Kind.INTEGER),
     Column("total_m2", Kind.NUMBER),
     Column("total_m", Kind.NUMBER),
-    Column("meaning", Kind.LONG),
 )
 _QUESTION_COLUMNS = (
     Column("matter"),

@@ -28,6 +28,9 @@ LEAST_NAMES = {"area_m2": "min_area", "length_m": "min_length"}
 
 LARGEST_M2 = 1e15
 LONGEST_SEARCH = 200
+
+#: Digits of a whole number; Python takes its time over thousands of them.
+LONGEST_NUMBER = 20
 _BBOX_NUMBERS = 4
 
 
@@ -160,7 +163,7 @@ def whole_number(
     if not text:
         return default
     digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(high)) + 1):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
         raise ParameterError("parameter_not_whole", name=name, value=text, low=low, high=high)
     value = int(text)
     if not low <= value <= high:

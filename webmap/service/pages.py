@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 
 from gis.catalogue import LANGUAGES
+from gis.certificate import TOLERANCE
 from gis.model.vocabulary import Level
 from gis.whois import who_answers
 from webmap.assets import LinkedAssets
@@ -37,9 +38,6 @@ pages = Blueprint("pages", __name__)
 
 #: Pages in the menu, in its order.
 MENU = ("overview", "map_page", "findings", "lanes", "bodies", "whois", "certificate", "downloads")
-
-#: A residual below this share of the jurisdiction is rounding (the certificate's own limit).
-ROUNDING = 1e-9
 
 
 @pages.get("/")
@@ -224,7 +222,7 @@ def register_words(app: Flask) -> None:
 
 def holds(question: dict[str, Any]) -> bool:
     """Tell whether the areas of a question add up to the jurisdiction."""
-    return bool(abs(question["residual_m2"]) <= ROUNDING * question["jurisdiction_m2"])
+    return bool(abs(question["residual_m2"]) <= TOLERANCE * question["jurisdiction_m2"])
 
 
 def remark_sentence(remark: dict[str, Any], wording: Wording) -> str:

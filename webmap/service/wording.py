@@ -85,6 +85,10 @@ class Wording:
         """Return an area in square metres with two decimals, as a proof needs it."""
         return self.texts.text("unit.m2", number=f"{area_m2:,.2f}")
 
+    def remainder(self, area_m2: float) -> str:
+        """Return an area that ought to be nothing, however small it is."""
+        return self.texts.text("unit.m2", number=f"{area_m2:.1e}" if area_m2 else "0")
+
     def length(self, length_m: float) -> str:
         """Return a length with the unit that suits it."""
         return length_text(length_m, self.language)
