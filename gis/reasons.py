@@ -6,7 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from gis.catalogue import catalogue
-from gis.model.vocabulary import GAP_STANDINGS, LaneFindingClass, Position, SliverKind
+from gis.model.vocabulary import (
+    GAP_STANDINGS,
+    LaneFindingClass,
+    Position,
+    SliverKind,
+    Standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +97,7 @@ def finding_reason(  # noqa: PLR0913 - a sentence names every fact of a finding
             bodies=_names(owners, texts),
         )
     return texts.text(
-        f"reason.{standing}" if bodies else f"reason.{standing}.nobody",
+        _sentence(standing, bodies, lapsed_on),
         place=place,
         matter=_optional("reason.matter", texts, matter=matter),
         level=_optional("reason.level", texts, level=level),
@@ -103,6 +109,14 @@ def finding_reason(  # noqa: PLR0913 - a sentence names every fact of a finding
         date=date_text(lapsed_on, language),
         around=_around(position, neighbours, texts) if standing in GAP_STANDINGS else "",
     )
+
+
+def _sentence(standing: str, bodies: Sequence[str], lapsed_on: str) -> str:
+    """Return the key of the sentence that the known facts suffice for."""
+    if not bodies:
+        return f"reason.{standing}.nobody"
+    undated = standing == Standing.LAPSED and not lapsed_on
+    return "reason.lapsed.undated" if undated else f"reason.{standing}"
 
 
 def lane_reason(  # noqa: PLR0913 - a sentence names every fact of a finding
@@ -259,5 +273,12 @@ def _around(position: str, neighbours: Sequence[tuple[str, float]], texts: Catal
     ]
     if not borders:
         return texts.text("reason.around.inlet_alone") if position == Position.INLET else ""
+    if position == Position.BETWEEN_PARTS and len(borders) > 1:
+        # the parts are those of the body that shares most; the others are merely next to it
+        return texts.text(
+            "reason.around.between_parts_beside",
+            main=borders[0],
+            others=_names(borders[1:], texts),
+        )
     key = f"reason.around.{position}" if position else "reason.around.unknown"
     return texts.text(key, borders=_names(borders, texts))

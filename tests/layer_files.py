@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gis.model.project import Project
 
-TODAY = datetime.date(2026, 8, 15)
+TODAY = date(2026, 8, 15)
 LIMIT = shapely.box(122.0, 41.0, 122.2, 41.1)
 WEST = shapely.box(122.0, 41.0, 122.1, 41.1)
 EAST = shapely.box(122.1, 41.0, 122.2, 41.1)

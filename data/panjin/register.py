@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 import shapely.ops
-from pyproj import Geod, Transformer
-
 from mangqu_samples.panjin.territory import CITY_CRS, GRID_M
+from pyproj import Geod, Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,7 +146,61 @@ class Register:
             }
         )
 
-    def ellipsoid_area(shape: shapely.Polygon) -> float:
+    def _published(
+        self, planted_id: str, bodies: Iterable[str], point: shapely.Point
+    ) -> dict[str, Any]:
+        lon, lat = _TO_DEGREES.transform(point.x, point.y)
+        return {
+            "planted_id": planted_id,
+            **self.planted.loc[planted_id].to_dict(),
+            "bodies": ";".join(sorted(bodies)),
+            "lon": round(lon, 7),
+            "lat": round(lat, 7),
+        }
+
+    def lane(
+        self, line: shapely.LineString, name: tuple[str, str], *, body: str = "", width_m: float
+    ) -> str:
+        """Add a lane and return its id."""
+        lane_id = f"L{len(self.lanes) + 1:03d}"
+        self.lanes.append(
+            {
+                "lane_id": lane_id,
+                "name_zh": name[0],
+                "name_en": name[1],
+                "body": body,
+                "width_m": width_m,
+                "accuracy_m": 0.5,
+                "geometry": line,
+            }
+        )
+        return lane_id
+
+    def zone(
+        self,
+        kind: str,
+        shape: shapely.Geometry,
+        name: tuple[str, str],
+        rule: tuple[str, float, str, str],
+    ) -> None:
+        """Add a zone of concern; the rule is its id, confidence and reason in both languages."""
+        rule_id, confidence, reason_zh, reason_en = rule
+        self.zones.append(
+            {
+                "zone_id": f"Z{len(self.zones) + 1:02d}",
+                "kind": kind,
+                "name_zh": name[0],
+                "name_en": name[1],
+                "rule_id": rule_id,
+                "confidence": confidence,
+                "reason_zh": reason_zh,
+                "reason_en": reason_en,
+                "geometry": shape,
+            }
+        )
+
+
+def ellipsoid_area(shape: shapely.Polygon) -> float:
     """Return the area in square metres by geodesics, a way of its own beside the analysis's."""
     dense = shapely.segmentize(shape, _MEASURED_EDGE_M)
     degrees = shapely.transform(dense, _TO_DEGREES.transform, interleaved=False)

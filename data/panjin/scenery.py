@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 from mangqu_samples.panjin import bodies as who
-from mangqu_samples.panjin.territory import CITY_CRS, GRID_M
+from mangqu_samples.panjin.territory import (
+    CITY_CRS,
+    DAWA,
+    GRID_M,
+    PANSHAN,
+    SHUANGTAIZI,
+    XINGLONGTAI,
+)
 
 if TYPE_CHECKING:
     import random
 
     from mangqu_samples.panjin.register import Register
     from mangqu_samples.panjin.territory import Site, Sites
-
-SHUANGTAIZI, XINGLONGTAI, DAWA, PANSHAN = "211102", "211103", "211104", "211122"
 
 #: Rings around wells and stations in metres, a proposal.
 WELL_RING_M, STATION_RING_M, UNIT_RING_M = 50, 100, 80

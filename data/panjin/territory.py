@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import CRS
 from shapely.affinity import translate
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import random
 
     import numpy.typing as npt
+    import pandas as pd
 
 CITY = "盘锦市"
 CITY_CRS = CRS.from_epsg(4550)
@@ -26,6 +26,8 @@ CITY_CRS = CRS.from_epsg(4550)
 GRID_M = 0.001
 
 EXCLAVE = "EXCLAVE"
+
+SHUANGTAIZI, XINGLONGTAI, DAWA, PANSHAN = "211102", "211103", "211104", "211122"
 
 #: Voronoi borders stick out this far beyond their county, so that they surely cut its border.
 _OVERHANG_M = 100.0
@@ -56,12 +58,17 @@ class Territory:
     townships: gpd.GeoDataFrame
     exclave: shapely.Polygon
 
+    def codes_in(self, county: str) -> list[str]:
+        """Return the codes of a county's townships."""
+        codes: list[str] = self.townships.index[self.townships["county"] == county].tolist()
+        return codes
+
 
 COUNTIES_EN = {
-    "211102": "Shuangtaizi District",
-    "211103": "Xinglongtai District",
-    "211104": "Dawa District",
-    "211122": "Panshan County",
+    SHUANGTAIZI: "Shuangtaizi District",
+    XINGLONGTAI: "Xinglongtai District",
+    DAWA: "Dawa District",
+    PANSHAN: "Panshan County",
 }
 
 
@@ -187,7 +194,7 @@ class Sites:
     def take(self, county: str, reach: float) -> Site:
         """Return a site with ``reach`` metres free on every side."""
         townships = self.territory.townships
-        codes = townships.index[townships["county"] == county].tolist()
+        codes = self.territory.codes_in(county)
         for _ in range(_MOST_TRIES):
             code = codes[int(self.rng.random() * len(codes))]
             shape = townships.geometry[code]

@@ -78,6 +78,8 @@ _COLUMNS = (
     "geometry",
 )
 
+_NUMBERS = ("area_m2", "width_m", "threshold_m", "lon", "lat")
+
 
 def findings(
     project: Project,
@@ -110,9 +112,9 @@ def findings(
             )
         )
         rows.extend(_described(chosen, around, answer, evidence, measure))
-    table = gpd.GeoDataFrame(
-        pd.DataFrame(rows, columns=list(_COLUMNS)), geometry="geometry", crs=project.crs
-    )
+    # without rows pandas would take every column for text
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
+    table = gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
     return Findings(table, pd.concat(borders, ignore_index=True))
 
 

@@ -58,6 +58,8 @@ _COLUMNS = (
     "geometry",
 )
 
+_NUMBERS = ("from_m", "to_m", "length_m", "lon", "lat")
+
 
 @dataclass(frozen=True, slots=True)
 class LaneNetwork:
@@ -185,9 +187,9 @@ def lane_findings(
         if number == 0:
             rows.extend(tracer.unowned(question, answer))
         rows.extend(tracer.along_borders(question, answer, several_levels=len(answers) > 1))
-    return gpd.GeoDataFrame(
-        pd.DataFrame(rows, columns=list(_COLUMNS)), geometry="geometry", crs=project.crs
-    )
+    # without rows pandas would take every column for text
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from gis.layers.raw import LayerFile, RawLayer, suggestion, unique_columns
+from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb, suggestion, unique_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +40,7 @@ def read_geopackage(source: LayerFile) -> RawLayer:
     try:
         with _connection(source) as connection:
             return _read(connection, source)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise source.error("file_damaged", reason=str(error)) from error
 
 
@@ -150,16 +148,16 @@ def _geometry_column(
 
 
 def _geometries(blobs: list[object]) -> tuple[GeometryArray, dict[int, str]]:
-    geometry = np.full(len(blobs), None, dtype=object)
+    binary: list[bytes | None] = []
     broken: dict[int, str] = {}
     for at, blob in enumerate(blobs):
-        if blob is None:
-            continue
         try:
-            geometry[at] = shapely.from_wkb(_well_known_binary(blob))
-        except (ValueError, NotImplementedError, shapely.errors.ShapelyError) as error:
+            binary.append(None if blob is None else _well_known_binary(blob))
+        except ValueError as error:
+            binary.append(None)
             broken[at] = str(error)
-    return geometry, broken
+    shapes, unreadable = shapes_from_wkb(binary)
+    return shapes, broken | unreadable
 
 
 def _well_known_binary(blob: object) -> bytes:

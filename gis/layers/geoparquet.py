@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.errors import MissingPartError
-from gis.layers.raw import LayerFile, RawLayer, unique_columns
+from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb, unique_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,14 +90,7 @@ def _geometries(
         except (ValueError, NotImplementedError) as error:
             raise source.error("file_damaged", reason=str(error)) from error
         return np.asarray(frame.geometry.array, dtype=object), {}
-    geometry: GeometryArray = np.full(table.num_rows, None, dtype=object)
-    broken: dict[int, str] = {}
-    for at, shape in enumerate(table.column(primary).to_pylist()):
-        try:
-            geometry[at] = shapely.from_wkb(shape)
-        except (TypeError, NotImplementedError, shapely.errors.ShapelyError) as error:
-            broken[at] = str(error)
-    return geometry, broken
+    return shapes_from_wkb(table.column(primary).to_pylist())
 
 
 def _crs(declared: dict[str, Any], source: LayerFile) -> CRS | None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 from gis.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pyproj import CRS
 
@@ -119,6 +122,37 @@ def is_unsafe_name(name: str) -> bool:
     """Tell whether a file name holds something that a reader would act upon."""
     lowered = name.lower().lstrip("/")
     return bool(_UNSAFE_IN_NAMES.search(name)) or lowered.startswith("vsi") or "://" in lowered
+
+
+def shapes_from_wkb(blobs: Sequence[bytes | None]) -> tuple[GeometryArray, dict[int, str]]:
+    """Return the shapes that well-known binary describes, and by row what is wrong with the others.
+
+    Parameters
+    ----------
+    blobs
+        One per row, or None.
+
+    Returns
+    -------
+    shapes
+        Shapely geometries or None; shape (n,).
+    broken
+        What was wrong, by index, where a shape could not be built.
+    """
+    cells: GeometryArray = np.full(len(blobs), None, dtype=object)
+    cells[:] = list(blobs)
+    try:
+        return np.asarray(shapely.from_wkb(cells), dtype=object), {}
+    except (TypeError, NotImplementedError, shapely.errors.ShapelyError):
+        # at least one is broken: find out which, row by row
+        shapes: GeometryArray = np.full(len(blobs), None, dtype=object)
+    broken: dict[int, str] = {}
+    for at, blob in enumerate(blobs):
+        try:
+            shapes[at] = shapely.from_wkb(blob)
+        except (TypeError, NotImplementedError, shapely.errors.ShapelyError) as error:
+            broken[at] = str(error)
+    return shapes, broken
 
 
 def unique_columns(names: list[str], source: LayerFile) -> None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import struct
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyogrio
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.layers.dbf import read_dbf
-from gis.layers.raw import LayerFile, RawLayer
+from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gis.model.arrangement import GeometryArray
 
 _HEADER_BYTES = 100
 _INDEX_ENTRY_BYTES = 8
 #: No text is read by GDAL, but it must not stumble over one.
 _ANY_ENCODING = "ISO-8859-1"
+_SHOWN_TO_GDAL = (".shp", ".shx", ".dbf")
 _SIBLINGS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -47,7 +47,8 @@ def read_shapefile(source: LayerFile) -> RawLayer:
     if table.records != shapes:
         raise source.error("rows_missing", expected=shapes, found=table.records)
     rows = table.records - int(table.deleted.sum())
-    geometry, notes = _geometries(source)
+    crs = _crs(siblings.get(".prj"), source)
+    geometry, broken, notes = _geometries(siblings, source)
     if len(geometry) != rows:
         raise source.error("rows_missing", expected=rows, found=len(geometry))
     if table.guessed:
@@ -57,8 +58,9 @@ def read_shapefile(source: LayerFile) -> RawLayer:
         rows=rows,
         columns=table.columns,
         geometry=geometry,
-        crs=_crs(siblings.get(".prj"), source),
+        crs=crs,
         files=tuple(siblings.values()),
+        broken=broken,
         notes=tuple(notes),
     )
 
@@ -91,23 +93,30 @@ def _indexed_shapes(shp: Path, index: bytes, source: LayerFile) -> int:
 
 
 def _geometries(
-    source: LayerFile,
-) -> tuple[GeometryArray, list[tuple[str, dict[str, object]]]]:
-    path = str(source.path.resolve())
-    with warnings.catch_warnings(record=True) as caught:
+    siblings: dict[str, Path], source: LayerFile
+) -> tuple[GeometryArray, dict[int, str], list[tuple[str, dict[str, object]]]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="mangqu-") as folder,
+        warnings.catch_warnings(record=True) as caught,
+    ):
         warnings.simplefilter("always")
+        # shown no other file than these, GDAL can stumble over or act upon no other
+        for ending in _SHOWN_TO_GDAL:
+            (Path(folder) / f"layer{ending}").symlink_to(siblings[ending].resolve())
+        path = str(Path(folder) / "layer.shp")
         try:
             driver = pyogrio.read_info(path, encoding=_ANY_ENCODING)["driver"]
             if driver != "ESRI Shapefile":
                 raise source.error("format_unknown")
-            _, _, shapes, _ = pyogrio.raw.read(path, columns=[], encoding=_ANY_ENCODING)
-        except (DataSourceError, DataLayerError, ValueError) as error:
+            _, _, blobs, _ = pyogrio.raw.read(path, columns=[], encoding=_ANY_ENCODING)
+        except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
             raise source.error("file_damaged", reason=str(error)) from error
     said = sorted({str(warning.message) for warning in caught} - {""})
     notes: list[tuple[str, dict[str, object]]] = [
-        ("reader_warning", {"message": message}) for message in said
+        ("reader_warning", {"message": message.replace(folder, "")}) for message in said
     ]
-    return np.asarray(shapely.from_wkb(shapes), dtype=object), notes
+    shapes, broken = shapes_from_wkb(blobs)
+    return shapes, broken, notes
 
 
 def _crs(path: Path | None, source: LayerFile) -> CRS | None:

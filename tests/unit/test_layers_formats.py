@@ -30,7 +30,7 @@ def refusal_of(path, layer="", encoding=""):
 
 @pytest.fixture
 def gbk_shapefile(tmp_path):
-    """A Shapefile in GBK that says so nowhere."""
+    """Write a Shapefile in GBK that says so nowhere."""
     path = tmp_path / "责任区.shp"
     frame = gpd.GeoDataFrame({"主体": NAMES, "数": [1, None]}, geometry=[WEST, EAST], crs=4490)
     frame.to_file(path, encoding="GBK")
@@ -422,7 +422,8 @@ def test_reading_leaves_nothing_beside_the_file(tmp_path, gbk_shapefile, two_lay
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_the_siblings_of_a_shapefile_may_have_capital_endings(tmp_path, gbk_shapefile):
+@pytest.mark.usefixtures("gbk_shapefile")
+def test_the_siblings_of_a_shapefile_may_have_capital_endings(tmp_path):
     upper = tmp_path / "upper"
     upper.mkdir()
     for part in tmp_path.glob("责任区.*"):

@@ -88,6 +88,15 @@ def test_each_position_of_a_gap_is_told_in_its_own_words(position, zh, en):
     assert en in reason("en", position=position, neighbours=neighbours)
 
 
+def test_a_gap_between_parts_of_one_body_does_not_give_the_parts_to_another():
+    assert "夹在A(共界 320 米)分散的责任地块之间,并与B(共界 110 米)相邻。" in reason(
+        "zh", position="between_parts"
+    )
+    assert reason("en", position="between_parts").endswith(
+        "parts of the area of A (320 m of shared border) and borders on B (110 m)."
+    )
+
+
 def test_the_limit_of_the_jurisdiction_is_no_neighbour():
     sentence = reason("en", position="inlet", neighbours=(("", 500.0), ("A", 20.0)))
     assert "borders on A (20 m of shared border)." in sentence

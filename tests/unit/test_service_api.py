@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -81,9 +82,7 @@ def test_a_bounding_box_leaves_what_it_meets_even_over_the_antimeridian(client):
 def test_shapes_are_on_wgs84_with_their_outer_rings_anticlockwise(client):
     feature = client.get(f"/api/v1/findings/{CONTESTED}").get_json(force=True)
     ring = feature["geometry"]["coordinates"][0]
-    doubled_area = sum(
-        (x2 - x1) * (y2 + y1) for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)
-    )
+    doubled_area = sum((x2 - x1) * (y2 + y1) for (x1, y1), (x2, y2) in itertools.pairwise(ring))
     assert doubled_area < 0
     lons, lats = {point[0] for point in ring}, {point[1] for point in ring}
     corner = lon_lat(2500, 2500)

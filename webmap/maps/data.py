@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.model.vocabulary import ClaimStatus, FindingClass, LaneFindingClass
+from gis.duty.validity import in_force
+from gis.model.vocabulary import FindingClass, LaneFindingClass
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     import geopandas as gpd
 
@@ -39,8 +40,8 @@ CLASSES: tuple[str, ...] = (
 
 _OUTLINE_DIGITS = 6  # about 0.1 m
 _FINDING_DIGITS = 7  # about 0.01 m: a sliver may be a few decimetres wide
-_VERTEX_BUDGET = 80_000  # of claims and zones together; a browser draws these at once
-_COARSEST_M = 64.0
+_VERTEX_BUDGET = 80_000  # of all outlines together, as a browser draws them without a pause
+_TOLERANCES_M = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 _METRES_PER_DEGREE = 111_320.0
 
 _Record = dict[str, Any]
@@ -65,9 +66,9 @@ def map_data(run: Run) -> _Record:
         names of ``bodies``, ``matters`` and ``districts`` by id; ``questions`` with the areas of
         the certificate. Polygons are lists of polygons of rings of [longitude, latitude].
     """
-    claims = _claims_in_force(run)
+    claims = run.claims[in_force(run.claims, run.settings.as_of)]
     outlines = {"jurisdiction": run.jurisdiction, "zones": run.zones, "claims": claims}
-    tolerance = _display_tolerance(outlines)
+    tolerance = _display_tolerance(outlines.values())
     shapes = {name: _outlines(table, tolerance) for name, table in outlines.items()}
     return {
         "name": _both(run.settings.name),
@@ -174,40 +175,42 @@ def _lane_findings(run: Run) -> Iterator[_Record]:
         }
 
 
-def _claims_in_force(run: Run) -> gpd.GeoDataFrame:
-    claims = run.claims
-    day = pd.Timestamp(run.settings.as_of)
-    acknowledged = claims["status"].isin([ClaimStatus.CLAIMED, ClaimStatus.CONFIRMED])
-    begun = ~(claims["valid_from"] > day)
-    over = claims["valid_to"] <= day
-    return claims[acknowledged & begun & ~over]
-
-
-def _display_tolerance(outlines: dict[str, gpd.GeoDataFrame]) -> float:
-    """Return the least tolerance in metres, from 0 in doubling steps, that keeps the budget."""
-    vertices = sum(int(shapely.get_num_coordinates(t.geometry).sum()) for t in outlines.values())
-    if vertices <= _VERTEX_BUDGET:
-        return 0.0
-    tolerance = 0.5
-    while tolerance < _COARSEST_M:
-        left = sum(
-            int(shapely.get_num_coordinates(_simplified(table, tolerance)).sum())
-            for table in outlines.values()
+def _display_tolerance(outlines: Iterable[gpd.GeoDataFrame]) -> float:
+    """Return the least tolerance in metres that keeps the budget of vertices."""
+    tables = list(outlines)
+    for tolerance in _TOLERANCES_M[:-1]:
+        # the quicker way to simplify is near enough for an estimate
+        vertices = sum(
+            int(shapely.get_num_coordinates(shapely.simplify(shapes, step)).sum())
+            for shapes, step in ((_array(table), _units(table, tolerance)) for table in tables)
         )
-        if left <= _VERTEX_BUDGET:
-            break
-        tolerance *= 2
-    return tolerance
+        if vertices <= _VERTEX_BUDGET:
+            return tolerance
+    return _TOLERANCES_M[-1]
 
 
 def _simplified(table: gpd.GeoDataFrame, tolerance: float) -> GeometryArray:
-    geometries = np.asarray(table.geometry, dtype=object)
-    if tolerance == 0 or len(geometries) == 0:
-        return geometries
-    geographic = table.crs is not None and table.crs.is_geographic
-    step = tolerance / _METRES_PER_DEGREE if geographic else tolerance
-    # unlike polygon-wise simplification this keeps common borders common
-    return np.asarray(shapely.coverage_simplify(geometries, step), dtype=object)
+    shapes = _array(table)
+    if tolerance == 0:
+        return shapes
+    step = _units(table, tolerance)
+    columns = [name for name in ("matter", "role", "level", "kind") if name in table.columns]
+    groups = table.groupby(columns).indices.values() if columns else [np.arange(len(table))]
+    for rows in groups:
+        # unlike shape-by-shape simplification this keeps common borders common
+        shapes[rows] = shapely.coverage_simplify(shapes[rows], step)
+    return shapes
+
+
+def _units(table: gpd.GeoDataFrame, metres: float) -> float:
+    """Return a length in the units of a table's coordinate system."""
+    if table.crs is None or table.crs.is_geographic:
+        return metres / _METRES_PER_DEGREE
+    return metres / float(table.crs.axis_info[0].unit_conversion_factor)
+
+
+def _array(table: gpd.GeoDataFrame) -> GeometryArray:
+    return np.array(table.geometry, dtype=object)
 
 
 def _outlines(table: gpd.GeoDataFrame, tolerance: float) -> list[list[Any]]:

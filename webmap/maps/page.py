@@ -109,7 +109,7 @@ def render_map_page(
         notice=run.settings.notice.text(language),
         text=texts.text,
         nonce=own_nonce,
-        policy=_policy(own_nonce, shell.tile_hosts) if nonce is None else "",
+        policy="" if nonce else _policy(own_nonce, shell.tile_hosts),
         navigation=navigation,
         styles=[assets.style(style) for style in (*shell.styles, STYLE)],
         libraries=[assets.script(script) for script in shell.scripts],

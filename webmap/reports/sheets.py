@@ -207,7 +207,8 @@ def write_sheet(
         sheet.repeat_rows(0, HEADER_ROW - 1)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(math.ceil(sum(widths) / _WIDEST_PAGE), 0)
+    pages_across = math.ceil(sum(widths) / _WIDEST_PAGE) if len(blocks) == 1 else 1
+    sheet.fit_to_pages(pages_across, 0)
     sheet.set_footer("&C&P / &N")  # no text of a user: & would be a command there
 
 
@@ -265,7 +266,7 @@ def _look(kind: Kind) -> dict[str, Any]:
     look: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF"}
     if kind in numbers:
         return {**look, "num_format": numbers[kind]}
-    return {**look, "text_wrap": True}
+    return {**look, "text_wrap": True, "indent": 1}
 
 
 def _write_text(

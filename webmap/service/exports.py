@@ -89,7 +89,7 @@ def single_file_map() -> Response:
     served, language = served_run(), page_language()
 
     def make() -> bytes:
-        page = render_map_page(served.run, language=language, assets=InlineAssets(), nonce="")
+        page = render_map_page(served.run, language=language, assets=InlineAssets(), nonce=None)
         return page.encode()
 
     content = served.made_once.get("map.html", language, make)

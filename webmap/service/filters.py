@@ -124,7 +124,7 @@ def _within(
 
 
 def single(parameters: MultiDict[str, str], name: str) -> str:
-    """Return the one value of a parameter, or ``""`` where it is absent or blank.
+    """Return the one value of a parameter, or ``""`` where it is absent.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def single(parameters: MultiDict[str, str], name: str) -> str:
     values = parameters.getlist(name)
     if len(values) > 1:
         raise ParameterError("parameter_repeated", name=name, value=", ".join(values))
-    return values[0].strip() if values else ""
+    return values[0] if values else ""
 
 
 def number(parameters: MultiDict[str, str], name: str, *, low: float, high: float) -> float | None:
@@ -145,7 +145,7 @@ def number(parameters: MultiDict[str, str], name: str, *, low: float, high: floa
     ParameterError
         If it is no finite number or out of the limits.
     """
-    text = single(parameters, name)
+    text = single(parameters, name).strip()
     return _checked_number(text, name, low=low, high=high) if text else None
 
 
@@ -159,7 +159,7 @@ def whole_number(
     ParameterError
         If it is no whole number or out of the limits.
     """
-    text = single(parameters, name)
+    text = single(parameters, name).strip()
     if not text:
         return default
     digits = text.removeprefix("-")

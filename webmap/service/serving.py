@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,8 @@ def serve(
         click.echo(texts.text("service.serving.address", address=address_of(taken)))
         if not is_loopback(taken):
             click.echo(texts.text("service.serving.open"), err=True)
+        # a browser asks for several files at once: that a few wait is no news
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:
             server.run()
         finally:

@@ -29,17 +29,22 @@ Mangqu.layers = (() => {
   const byId = new Map(items.map((item) => [item.finding.id, item]));
   const groups = new Map(data.classes.map((name) => [name, window[shell[`class.${name}`]]]));
 
+  const sliverCanvas = L.canvas({ pane: "slivers", tolerance: 3 });
+
   function draw(item) {
     if (item.drawn) return item;
     const { finding } = item;
     const { plain, ...style } = STYLES[finding.class];
-    const options = { weight: 1.5, smoothFactor: 0.6, ...style };
-    const pane = finding.class === "sliver" ? "slivers" : finding.line ? "lanes" : "findings";
+    const isSliver = finding.class === "sliver";
+    // slivers come in thousands, and nothing below them listens to the mouse: one canvas takes them all
+    const renderer = isSliver ? { pane: "slivers", renderer: sliverCanvas } : {};
+    const pane = finding.line ? "lanes" : "findings";
+    const options = { weight: 1.5, smoothFactor: 0.6, pane, ...renderer, ...style };
     item.drawn = finding.line
-      ? L.polyline(toLatLngs(finding.line, 1), { ...options, pane })
-      : L.polygon(toLatLngs(finding.shape, 2), { ...options, pane });
+      ? L.polyline(toLatLngs(finding.line, 1), options)
+      : L.polygon(toLatLngs(finding.shape, 2), options);
     item.mark = L.circleMarker([finding.at[1], finding.at[0]], {
-      pane: "marks", radius: finding.class === "sliver" ? 3.5 : 6, weight: 1.5,
+      pane: "marks", ...renderer, radius: isSliver ? 3.5 : 6, weight: 1.5,
       color: "#ffffff", fillColor: plain || (finding.line ? style.color : style.fillColor), fillOpacity: 1,
     });
     item.drawn.finding = item.mark.finding = finding;

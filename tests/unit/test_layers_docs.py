@@ -1,0 +1,112 @@
+"""What the reader of layers says and takes is written down, in the reference and the catalogues."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import gis.layers
+from gis.catalogue import catalogue
+from gis.layers.project_file import (
+    BASEMAPS,
+    DATUMS,
+    LAYER_KEYS,
+    MAP_KEYS,
+    PROJECT_KEYS,
+    RESERVED_TABLES,
+)
+from gis.model.tables import TABLES
+
+ROOT = Path(gis.layers.__file__).parents[2]
+REFERENCE = (ROOT / "docs" / "layers.md").read_text("utf-8")
+SAYING = {
+    "error": 0,
+    "refusal": 0,
+    "refuse": 0,
+    "refuse_word": 0,
+    "InputError": 0,
+    "MissingPartError": 0,
+    "RowNote": 1,
+    "_refuse": 2,
+    "unknown_names": 3,
+    "circular_parents": 3,
+}
+
+
+def section(heading):
+    start = re.search(rf"^### .*`{re.escape(heading)}`", REFERENCE, re.MULTILINE)
+    assert start, heading
+    return re.split(r"^##", REFERENCE[start.end() :], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("schema", TABLES.values(), ids=TABLES)
+def test_every_column_of_every_table_is_in_the_reference(schema):
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*)$", section(schema.name), re.MULTILINE))
+    assert list(rows) == [column.name for column in schema.columns]
+    for column in schema.columns:
+        row = rows[column.name]
+        assert ("required" in row) == column.required, column.name
+        if column.default:
+            assert f"default `{column.default}`" in row
+        if column.choices and "as " not in row:
+            assert set(re.findall(r"`(\w+)`", row)) == set(column.choices), column.name
+        if column.name == schema.key and not column.required:
+            assert f"`{schema.key_prefix}000001`" in row
+
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [("[project]", PROJECT_KEYS), ("[map]", MAP_KEYS), ("[layers.NAME]", LAYER_KEYS)],
+)
+def test_every_key_of_the_project_file_is_in_the_reference(heading, keys):
+    assert re.findall(r"^\| `(\w+)` \|", section(heading), re.MULTILINE) == list(keys)
+
+
+def test_every_word_of_the_project_file_is_in_the_reference():
+    for word in (*BASEMAPS, *DATUMS):
+        assert f"`{word}`" in REFERENCE
+    for table in RESERVED_TABLES:
+        assert f"`[{table}]`" in REFERENCE
+
+
+def said():
+    """Yield the key of every problem that the package names, with the file that names it."""
+    for path in Path(gis.layers.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            texts = [argument for argument in node.args if isinstance(argument, ast.Constant)]
+            if name in SAYING and texts:
+                yield from (
+                    (name, text.value)
+                    for text in texts
+                    if isinstance(text.value, str) and re.fullmatch(r"[a-z]+_[a-z_]+", text.value)
+                )
+
+
+def test_every_problem_has_a_sentence_and_a_remedy_in_both_languages():
+    columns = {column.name for schema in TABLES.values() for column in schema.columns}
+    keys = {key for _, key in said()} - columns - set(PROJECT_KEYS) - set(MAP_KEYS)
+    assert len(keys) > 50
+    for language in ("zh", "en"):
+        texts = catalogue(language).texts
+        for key in keys:
+            if f"remark.{key}" not in texts:
+                assert f"error.{key}" in texts
+            if f"error.{key}" in texts:
+                assert f"remedy.{key}" in texts
+
+
+def test_every_remark_on_a_row_can_be_told_in_both_languages():
+    rows = {key for name, key in said() if name in {"RowNote", "_refuse"}}
+    files = set()
+    for name in ("csv_table", "shapefile", "read"):
+        source = (Path(gis.layers.__file__).parent / f"{name}.py").read_text("utf-8")
+        files |= set(re.findall(r'\("(\w+)", \{', source))
+    files |= {"reprojected", "reprojected_roughly"}
+    assert {"encoding_guessed", "datum_converted", "reader_warning"} <= files
+    for language in ("zh", "en"):
+        texts = catalogue(language).texts
+        assert {f"remark.{key}" for key in rows | files} <= set(texts)
