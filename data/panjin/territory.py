@@ -216,7 +216,8 @@ class Sites:
     ) -> tuple[float, float]:
         """Return a vertex of a border around which a square meets just these townships.
 
-        The border crosses the square once and leaves at least a third of it on either side.
+        The border crosses the square once and leaves at least a third of it on either side. One
+        township alone shares the square with the outside; several fill it.
         """
         townships = self.territory.townships
         others = shapely.union_all(townships.geometry.drop(members).to_numpy())
@@ -234,6 +235,7 @@ class Sites:
                 and isinstance(shapely.intersection(mine, square), shapely.Polygon)
                 and 1 / 3 < first.area / square.area < 2 / 3
                 and not room.intersects(others)
+                and (len(members) == 1 or mine.contains(room))
                 and self.is_free(room)
             ):
                 self.taken.append(room)

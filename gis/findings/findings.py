@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -272,7 +273,8 @@ def _sliver_threshold(facts: _Facts, evidence: _Evidence) -> float:
     rows = {*facts.claims_around, *evidence.claims(facts.place.faces)}
     accuracies = [evidence.claim_accuracy[row] for row in rows]
     accuracies += [settings.accuracy_m] * max(0, 2 - len(accuracies))
-    return settings.sliver_k * float(np.hypot(*sorted(accuracies)[-2:]))
+    second, largest = sorted(accuracies)[-2:]
+    return settings.sliver_k * math.hypot(second, largest)
 
 
 def _sliver_kind(standing: Standing, width_m: float, threshold_m: float) -> str:

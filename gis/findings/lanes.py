@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: along it, for longer. Six tolerances are reached by a crossing flatter than twenty degrees.
 _RUN_IN_TOLERANCES = 6.0
 
+#: A border and a lane drawn along it may come to lie this many steps of the grid apart.
+_REACH_IN_GRIDS = 2.0
+
 #: Pieces of one lane that meet on a border may differ by rounding.
 _ROUNDING_M = 1e-6
 
@@ -69,8 +72,6 @@ class LaneNetwork:
     ----------
     lines
         Lanes in the equal-area projection, shape (n,).
-    faces
-        Faces of the partition in the same, shape (f,).
     borders
         Border segments in the same, shape (s,).
     crossings
@@ -80,7 +81,6 @@ class LaneNetwork:
     """
 
     lines: GeometryArray
-    faces: GeometryArray
     borders: GeometryArray
     crossings: pd.DataFrame
     tolerance_m: FloatArray
@@ -88,17 +88,11 @@ class LaneNetwork:
 
 def lane_network(project: Project, partition: Partition, measure: EllipsoidMeasure) -> LaneNetwork:
     """Cut the lanes of a project by the faces of a partition inside the jurisdiction."""
-    lines = measure.flat(project.lanes.geometry.to_numpy())
-    faces = measure.flat(partition.arrangement.faces)
+    drawn = project.lanes.geometry.to_numpy()
+    lines = measure.flat(drawn)
     segments = partition.arrangement.segments
     borders = measure.flat(np.asarray(shapely.linestrings(segments), dtype=object))
-    return LaneNetwork(
-        lines,
-        faces,
-        borders,
-        _crossings(lines, faces, np.flatnonzero(partition.inside)),
-        _tolerances(project),
-    )
+    return LaneNetwork(lines, borders, _crossings(drawn, lines, partition), _tolerances(project))
 
 
 def _tolerances(project: Project) -> FloatArray:
@@ -127,35 +121,54 @@ def _straights(lines: GeometryArray) -> tuple[GeometryArray, IntArray, FloatArra
     return straights, line.astype(np.int64), begin
 
 
-def _crossings(lines: GeometryArray, faces: GeometryArray, chosen: IntArray) -> pd.DataFrame:
-    straights, line, begin = _straights(lines)
-    tree = shapely.STRtree(faces[chosen])
-    straight, position = tree.query(straights, predicate="intersects")
-    face = chosen[position]
-    pieces = shapely.intersection(straights[straight], faces[face])
-    found = _located(straights, line, begin, straight, pieces)
-    return found.assign(face=face[found["pair"]])
+def _crossings(drawn: GeometryArray, lines: GeometryArray, partition: Partition) -> pd.DataFrame:
+    """Return where lanes lie in or along faces, cut where both are straight: as they were drawn.
+
+    A lane that was drawn along a border lies on both of its sides, though snapping has moved the
+    border by a fraction of the grid and the lane not at all.
+    """
+    straights, _, _ = _straights(drawn)
+    flat, line, begin = _straights(lines)
+    reach = _REACH_IN_GRIDS * partition.arrangement.grid_size
+    chosen = np.flatnonzero(partition.inside)
+    faces = partition.arrangement.faces[chosen]
+    straight, position = shapely.STRtree(faces).query(
+        straights, predicate="dwithin", distance=reach
+    )
+    near, which = np.unique(position, return_inverse=True)
+    widened = np.asarray(shapely.buffer(faces[near], reach, join_style="mitre"), dtype=object)
+    pieces = shapely.intersection(straights[straight], widened[which])
+    places = _Straights(straights, line, begin, shapely.length(flat))
+    found = _located(places, straight, pieces)
+    return found.assign(face=chosen[position[found["pair"]]])
 
 
-def _located(
-    straights: GeometryArray,
-    line: IntArray,
-    begin: FloatArray,
-    straight: IntArray,
-    pieces: GeometryArray,
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Straights:
+    """Straight pieces of lines: shapes, the line of each, the metre it begins at, its length."""
+
+    shapes: GeometryArray
+    line: IntArray
+    begin_m: FloatArray
+    length_m: FloatArray
+
+
+def _located(straights: _Straights, straight: IntArray, pieces: GeometryArray) -> pd.DataFrame:
     """Return where pieces of straights lie along their lines; mere points are left out."""
     parts, pair = shapely.get_parts(pieces, return_index=True)
     long = shapely.length(parts) > 0
     parts, pair = parts[long], pair[long]
     which = straight[pair]
-    ends = [
-        begin[which] + shapely.line_locate_point(straights[which], shapely.get_point(parts, end))
+    shares = [
+        shapely.line_locate_point(
+            straights.shapes[which], shapely.get_point(parts, end), normalized=True
+        )
         for end in (0, -1)
     ]
+    ends = [straights.begin_m[which] + share * straights.length_m[which] for share in shares]
     return pd.DataFrame(
         {
-            "lane": line[which],
+            "lane": straights.line[which],
             "pair": pair,
             "from_m": np.minimum(*ends),
             "to_m": np.maximum(*ends),
@@ -292,7 +305,8 @@ class _Tracer:
         band = shapely.union_all(shapely.buffer(borders, tolerance, quad_segs=4))
         straights, line, begin = _straights(self.network.lines[[lane]])
         every = np.arange(len(straights))
-        near = _located(straights, line, begin, every, shapely.intersection(straights, band))
+        places = _Straights(straights, line, begin, shapely.length(straights))
+        near = _located(places, every, shapely.intersection(straights, band))
         at = joined(zip(near["from_m"], near["to_m"], strict=True), bridge=tolerance)
         inside = self.by_lane.get(lane)
         if inside is None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
+from gis.errors import OutputError
 from gis.layers.city_boundaries import (
     CGCS2000,
     NOTICE,
@@ -159,16 +161,25 @@ def new_project_folder(folder: Path) -> Iterator[Path]:
 
 
 def write_layer(table: gpd.GeoDataFrame, path: Path, layer: str, geometry_type: str) -> None:
-    """Add a layer to a GeoPackage; the geometry type is stated so that it may be empty."""
-    pyogrio.write_dataframe(
-        table,
-        path,
-        layer=layer,
-        driver="GPKG",
-        append=path.exists(),
-        geometry_type=geometry_type,
-        promote_to_multi=geometry_type.startswith("Multi"),
-    )
+    """Add a layer to a GeoPackage; the geometry type is stated so that it may be empty.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    try:
+        pyogrio.write_dataframe(
+            table,
+            path,
+            layer=layer,
+            driver="GPKG",
+            append=path.exists(),
+            geometry_type=geometry_type,
+            promote_to_multi=geometry_type.startswith("Multi"),
+        )
+    except (DataSourceError, DataLayerError) as error:
+        raise OutputError("cannot_write", path=str(path.name), why=str(error)) from error
 
 
 def _city_jurisdiction(city: str) -> gpd.GeoDataFrame:

@@ -196,6 +196,7 @@ def test_the_language_switch_keeps_the_place_that_was_asked_about(visit, service
     page.click("a.language")
     page.wait_for_selector("html[lang=en]")
     assert "Street A leads." in page.inner_text("#answers")
+    page.wait_for_selector("[data-map][data-ready]")
     page.goto(f"{service}/")
     assert page.get_attribute("html", "lang") == "en"
 

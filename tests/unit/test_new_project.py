@@ -160,8 +160,15 @@ def test_a_refused_city_leaves_an_empty_folder_as_it_was(tmp_path):
 
 
 def test_a_folder_name_full_of_quotes_still_makes_a_readable_project_file(tmp_path):
-    folder = tmp_path / 'a"b\\c = [\n$name'
+    folder = tmp_path / 'a"b\\c = [ $name'
     make_project(folder)
     with pytest.raises(InputErrors) as caught:
         read_project(folder, today=TODAY)
     assert {error.problem for error in caught.value.errors} == {"table_empty"}
+
+
+def test_a_folder_that_no_geopackage_can_be_written_to_is_refused(tmp_path):
+    folder = tmp_path / "two\nlines"
+    with pytest.raises(OutputError):
+        make_project(folder)
+    assert entries(tmp_path) == []

@@ -38,6 +38,9 @@ DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1000
 LARGEST_OFFSET = 10**9
 
+#: Tolerance, in degrees, beyond which hardly a shape is left of a city.
+COARSEST_DEG = 1.0
+
 #: What coordinates may be given in, and how to get back to WGS 84.
 DATUMS: dict[str, Shift | None] = {
     "wgs84": None,
@@ -109,16 +112,18 @@ def finding(finding_id: str) -> Response:
 
 @api.get("/jurisdiction")
 def jurisdiction() -> Response:
-    """Answer with the districts of the jurisdiction."""
-    refuse_unknown(request.args, ())
+    """Answer with the districts of the jurisdiction, simplified where a tolerance is given."""
+    refuse_unknown(request.args, ("tolerance",))
+    tolerance = number(request.args, "tolerance", low=0.0, high=COARSEST_DEG)
     frame = served_run().jurisdiction
+    shapes = frame.geometry.simplify(tolerance) if tolerance else frame.geometry
     rows = frame.drop(columns=frame.geometry.name).to_dict("records")
     return _answer(
         {
             "type": "FeatureCollection",
             "features": [
                 {"type": "Feature", "geometry": geometry, "properties": plain(row)}
-                for row, geometry in zip(rows, geometry_objects(frame.geometry), strict=True)
+                for row, geometry in zip(rows, geometry_objects(shapes), strict=True)
             ],
         },
         GEOJSON_TYPE,

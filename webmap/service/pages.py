@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 
 from gis.catalogue import LANGUAGES
 from gis.certificate import TOLERANCE
-from gis.model.vocabulary import Level
+from gis.model.vocabulary import FindingClass, Level
 from gis.whois import who_answers
 from webmap.assets import LinkedAssets
 from webmap.maps.page import render_map_page
@@ -38,6 +38,10 @@ pages = Blueprint("pages", __name__)
 
 #: Pages in the menu, in its order.
 MENU = ("overview", "map_page", "findings", "lanes", "bodies", "whois", "certificate", "downloads")
+
+
+#: A small map is a few hundred points across; so many steps are finer than any of them.
+SMALL_MAP_STEPS = 2000
 
 
 @pages.get("/")
@@ -101,7 +105,10 @@ def finding(finding_id: str) -> str:
     served = served_run()
     row = served.findings.row(position_of(served.findings, finding_id))
     return render_template(
-        "service_finding.html", row=row, neighbours=served.neighbours.get(finding_id, [])
+        "service_finding.html",
+        row=row,
+        neighbours=served.neighbours.get(finding_id, []),
+        tolerance=outline_tolerance(served),
     )
 
 
@@ -152,6 +159,8 @@ def whois() -> str:
         "service_whois.html",
         place=place,
         datums=tuple(DATUMS),
+        drawn=[word for word in served.findings.classes if word != FindingClass.SLIVER],
+        tolerance=outline_tolerance(served),
         replies=replies,
         districts=tuple(dict.fromkeys(name for answer in answers for name in answer.districts)),
         # on a border every side answers
@@ -223,6 +232,12 @@ def register_words(app: Flask) -> None:
 def holds(question: dict[str, Any]) -> bool:
     """Tell whether the areas of a question add up to the jurisdiction."""
     return bool(abs(question["residual_m2"]) <= TOLERANCE * question["jurisdiction_m2"])
+
+
+def outline_tolerance(served: ServedRun) -> str:
+    """Return how far, in degrees, the outline on a small map may stray unseen."""
+    west, south, east, north = served.bounds
+    return f"{min(1.0, max(east - west, north - south) / SMALL_MAP_STEPS):.6f}"
 
 
 def remark_sentence(remark: dict[str, Any], wording: Wording) -> str:
