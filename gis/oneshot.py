@@ -22,9 +22,10 @@ from gis.layers.raw import suggestion
 from gis.measure import WGS84, EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
 from gis.model.tables import TABLES
+from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
-from gis.run_folder import new_file, storable, write_layer
+from gis.run_folder import storable, write_layer
 from gis.summary import counts
 
 if TYPE_CHECKING:

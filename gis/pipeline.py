@@ -16,8 +16,9 @@ from gis.layers import read_project
 from gis.measure import EllipsoidMeasure
 from gis.model.run import Run
 from gis.model.tables import TABLES
+from gis.output import refuse_existing
 from gis.progress import silent
-from gis.run_folder import refuse_existing, write_run
+from gis.run_folder import write_run
 
 if TYPE_CHECKING:
     from datetime import date

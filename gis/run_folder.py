@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
-import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,14 +15,16 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gis.certificate import is_list_column
-from gis.errors import InputError, OutputError
+from gis.errors import InputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.run import Run
 from gis.model.tables import TABLES, ColumnKind
+from gis.output import add_layer, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gis.model.project import Project
 
@@ -77,57 +76,6 @@ def write_run(run: Run, project: Project, folder: Path) -> None:
         (aside / LOG).write_text(_log(run, project), encoding="utf-8")
 
 
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to fill that becomes ``folder`` only if nothing goes wrong.
-
-    Raises
-    ------
-    OutputError
-        If something is there already, or the place cannot be written.
-    """
-    refuse_existing(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
-    try:
-        yield aside
-        aside.chmod(0o755)
-        aside.rename(folder)
-    except OSError as error:
-        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def refuse_existing(folder: Path) -> None:
-    """Raise an OutputError if anything is where a new folder shall be."""
-    if folder.exists() or folder.is_symlink():
-        raise OutputError("exists", path=str(folder))
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """Give a path to write that replaces ``path`` only once it is complete.
-
-    Raises
-    ------
-    OutputError
-        If the place cannot be written.
-    """
-    aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield aside
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError("cannot_write", path=str(path), why=error.strerror or "") from error
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def _write_geopackage(run: Run, path: Path) -> None:
     for name in RUN_TABLES:
         write_layer(name, getattr(run, name), path)
@@ -136,11 +84,7 @@ def _write_geopackage(run: Run, path: Path) -> None:
 
 def write_layer(name: str, table: pd.DataFrame, path: Path) -> None:
     """Add a table of a run to a GeoPackage, which is made if it is not there."""
-    options: dict[str, Any] = {"layer": name, "driver": "GPKG", "append": path.exists()}
-    if name in _GEOMETRY_TYPES:
-        options["geometry_type"] = _GEOMETRY_TYPES[name]
-        options["promote_to_multi"] = _GEOMETRY_TYPES[name].startswith("Multi")
-    pyogrio.write_dataframe(storable(name, table), path, **options)
+    add_layer(storable(name, table), path, name, _GEOMETRY_TYPES.get(name))
 
 
 def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -226,9 +170,49 @@ def read_certificate(folder: Path) -> dict[str, Any]:
         raise InputError("not_a_run", file=folder) from error
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError("damaged_run", file=path, why=type(error).__name__) from error
-    if not isinstance(proof, dict) or not isinstance(proof.get("as_of"), str):
-        raise InputError("damaged_run", file=path, why="as_of")
+    if not isinstance(proof, dict):
+        raise InputError("damaged_run", file=path, why="{}")
+    wrong = next(_malformed(proof), None)
+    if wrong is not None:
+        raise InputError("damaged_run", file=path, why=wrong)
     return proof
+
+
+#: What the parts of a certificate are, and those of each of its inputs and questions.
+_CERTIFICATE_PARTS: dict[str, type] = {
+    "as_of": str,
+    "settings": dict,
+    "software": dict,
+    "inputs": list,
+    "remarks": list,
+    "questions": list,
+    "claims": dict,
+    "tables": dict,
+}
+_INPUT_PARTS: dict[str, type] = {"table": str, "path": str, "layer": str, "files": dict}
+_QUESTION_PARTS: dict[str, type] = {
+    "matter": str,
+    "level": str,
+    "jurisdiction_m2": float,
+    "covered_m2": float,
+    "gap_m2": float,
+    "contested_m2": float,
+    "residual_m2": float,
+    "by_standing": dict,
+}
+
+
+def _malformed(proof: dict[str, Any]) -> Iterator[str]:
+    """Name the parts of a certificate that are missing or of the wrong kind."""
+    yield from _wrong_parts(proof, _CERTIFICATE_PARTS)
+    for part, kinds in (("inputs", _INPUT_PARTS), ("questions", _QUESTION_PARTS)):
+        for entry in proof[part]:
+            yield from (f"{part}.{name}" for name in _wrong_parts(entry, kinds))
+
+
+def _wrong_parts(entry: object, kinds: dict[str, type]) -> Iterator[str]:
+    stated = entry if isinstance(entry, dict) else {}
+    return (name for name, kind in kinds.items() if not isinstance(stated.get(name), kind))
 
 
 def _settings(folder: Path, proof: dict[str, Any]) -> Settings:
@@ -252,8 +236,14 @@ def _settings(folder: Path, proof: dict[str, Any]) -> Settings:
 def _read_table(path: Path, name: str) -> Any:  # noqa: ANN401 - with or without geometry
     try:
         table = pyogrio.read_dataframe(path, layer=name)
-    except (DataSourceError, DataLayerError) as error:
+        return _restored(name, table)
+    # a value that somebody changed by hand may be no list, no day or no number any more
+    except (DataSourceError, DataLayerError, ValueError, TypeError, AttributeError) as error:
         raise InputError("damaged_run", file=path, layer=name, why=str(error)) from error
+
+
+def _restored(name: str, table: Any) -> Any:  # noqa: ANN401
+    """Return a table with its lists, days and numbers as they were before they were stored."""
     schema = TABLES.get(name)
     for column in table.columns:
         declared = schema.column(column) if schema is not None else None

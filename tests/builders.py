@@ -162,7 +162,8 @@ def project_of(  # noqa: PLR0913 - one argument a table, all but the claims opti
         crs=crs,
         bodies=table("bodies", named),
         matters=table(
-            "matters", [{"matter_id": name, "parent_id": parent} for name, parent in parents.items()]
+            "matters",
+            [{"matter_id": name, "parent_id": parent} for name, parent in parents.items()],
         ),
         **drawn,
     )

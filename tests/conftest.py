@@ -67,7 +67,9 @@ def full_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [toy_county.OVERLAP],
         ),
         "matters": pd.DataFrame({"matter_id": ["order", "cleaning"]}),
-        "bodies": pd.DataFrame({"body_id": ["West", "East", "Works"], "name_zh": ["西", "东", "厂"]}),
+        "bodies": pd.DataFrame(
+            {"body_id": ["West", "East", "Works"], "name_zh": ["西", "东", "厂"]}
+        ),
     }
     return toy_county.write_project(tmp_path_factory.mktemp("full") / "project", tables)
 

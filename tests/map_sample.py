@@ -59,29 +59,68 @@ def map_run(
         ),
         jurisdiction=_table(
             [
-                {"district_id": mark("D1"), **_names(mark, "河西区", "Hexi"), "geometry": _box(0, 0, 6000, 8000)},
-                {"district_id": mark("D2"), **_names(mark, "河东区", "Hedong"), "geometry": _box(6000, 0, 12000, 8000)},
+                {
+                    "district_id": mark("D1"),
+                    **_names(mark, "河西区", "Hexi"),
+                    "geometry": _box(0, 0, 6000, 8000),
+                },
+                {
+                    "district_id": mark("D2"),
+                    **_names(mark, "河东区", "Hedong"),
+                    "geometry": _box(6000, 0, 12000, 8000),
+                },
             ]
         ),
         claims=_claims(mark),
         zones=_zones(mark),
         agreements=_table(
-            [{"agreement_id": mark("G1"), "parties": (mark("oil"), mark("street-a")), "geometry": _box(3600, 6300, 4700, 7500)}]
-        ),
-        bodies=pd.DataFrame([{"body_id": mark(body), **_names(mark, zh, en)} for body, zh, en in BODIES]),
-        matters=pd.DataFrame(
             [
-                {"matter_id": mark("appearance"), "parent_id": "", **_names(mark, "市容环境", "City appearance")},
-                {"matter_id": mark("cleaning"), "parent_id": mark("appearance"), **_names(mark, "保洁", "Street cleaning")},
-                {"matter_id": mark("order"), "parent_id": mark("appearance"), **_names(mark, "占道经营", "Street trading")},
+                {
+                    "agreement_id": mark("G1"),
+                    "parties": (mark("oil"), mark("street-a")),
+                    "geometry": _box(3600, 6300, 4700, 7500),
+                }
             ]
         ),
-        atoms=_table([{"atom_id": 0, "arrangement": 0, "area_m2": 96e6, "geometry": _box(0, 0, 12000, 8000)}]),
-        standings=pd.DataFrame({"atom_id": [0], "matter": [mark("cleaning")], "level": ["street"], "standing": ["sole"]}),
+        bodies=pd.DataFrame(
+            [{"body_id": mark(body), **_names(mark, zh, en)} for body, zh, en in BODIES]
+        ),
+        matters=pd.DataFrame(
+            [
+                {
+                    "matter_id": mark("appearance"),
+                    "parent_id": "",
+                    **_names(mark, "市容环境", "City appearance"),
+                },
+                {
+                    "matter_id": mark("cleaning"),
+                    "parent_id": mark("appearance"),
+                    **_names(mark, "保洁", "Street cleaning"),
+                },
+                {
+                    "matter_id": mark("order"),
+                    "parent_id": mark("appearance"),
+                    **_names(mark, "占道经营", "Street trading"),
+                },
+            ]
+        ),
+        atoms=_table(
+            [{"atom_id": 0, "arrangement": 0, "area_m2": 96e6, "geometry": _box(0, 0, 12000, 8000)}]
+        ),
+        standings=pd.DataFrame(
+            {
+                "atom_id": [0],
+                "matter": [mark("cleaning")],
+                "level": ["street"],
+                "standing": ["sole"],
+            }
+        ),
         findings=findings,
         finding_neighbours=_neighbours(mark, findings),
         lane_findings=_lane_findings(mark),
-        certificate={"questions": [_question(mark, "cleaning", "street"), _question(mark, "order", "")]},
+        certificate={
+            "questions": [_question(mark, "cleaning", "street"), _question(mark, "order", "")]
+        },
     )
 
 
@@ -174,12 +213,21 @@ def _findings(mark: Callable[[str], str], slivers: int) -> gpd.GeoDataFrame:
     for number in range(slivers):
         west, south = 100 + 37 * (number % 300), 7600 + 1.5 * (number // 300)
         shape = _box(west, south, west + 30, south + 0.3)
-        rows.append(_finding(mark, f"F-sliver-{number}", "sliver", "cleaning", "", shape, "", "unclear"))
+        rows.append(
+            _finding(mark, f"F-sliver-{number}", "sliver", "cleaning", "", shape, "", "unclear")
+        )
     return _table(rows)
 
 
 def _finding(
-    mark: Callable[[str], str], identity: str, name: str, matter: str, level: str, shape: Polygon, position: str, law: str
+    mark: Callable[[str], str],
+    identity: str,
+    name: str,
+    matter: str,
+    level: str,
+    shape: Polygon,
+    position: str,
+    law: str,
 ) -> dict[str, Any]:
     west, south, east, north = shape.bounds
     longitude, latitude = _degrees((west + east) / 2, (south + north) / 2)
@@ -207,7 +255,9 @@ def _finding(
         "first_receiver": mark("oil") if name == "joint" else "",
         "law": law,
         "lapsed_on": "2026-06-30" if name == "lapsed" else "",
-        "reason_zh": mark(f"此处为{name}:没有任何单位负责“保洁”,夹在兴隆街道办事处与振兴街道办事处之间。"),
+        "reason_zh": mark(
+            f"此处为{name}:没有任何单位负责“保洁”,夹在兴隆街道办事处与振兴街道办事处之间。"
+        ),
         "reason_en": mark(f"This is {name}: nobody answers for street cleaning here."),
         "geometry": shape,
     }
@@ -218,7 +268,11 @@ def _neighbours(mark: Callable[[str], str], findings: gpd.GeoDataFrame) -> pd.Da
         [
             {"finding_id": finding, "body": body, "shared_m": shared}
             for finding in findings["finding_id"]
-            for body, shared in ((mark("street-b"), 3980.4), (mark("street-a"), 4000.0), ("", 400.0))
+            for body, shared in (
+                (mark("street-b"), 3980.4),
+                (mark("street-a"), 4000.0),
+                ("", 400.0),
+            )
         ]
     )
 

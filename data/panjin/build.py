@@ -25,7 +25,8 @@ from mangqu_samples.panjin.scenery import (
 )
 from mangqu_samples.panjin.territory import CITY_CRS, EXCLAVE, Sites, Territory, make_territory
 
-from gis.layers.new_project import new_project_folder, write_layer
+from gis.layers.new_project import new_project_folder
+from gis.output import add_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,17 +136,17 @@ def _write_layers(
         crs=CITY_CRS,
     )
     jurisdiction = pd.concat([territory.counties, exclave]).rename_axis("district_id")
-    write_layer(jurisdiction.reset_index(), path, "jurisdiction", "MultiPolygon")
-    write_layer(_drawn(register.places), path, "places", "MultiPolygon")
-    write_layer(_drawn(register.zones), path, "zones", "MultiPolygon")
-    write_layer(_drawn(register.lanes), path, "lanes", "LineString")
-    write_layer(cases, path, "cases", "Point")
+    add_layer(jurisdiction.reset_index(), path, "jurisdiction", "MultiPolygon")
+    add_layer(_drawn(register.places), path, "places", "MultiPolygon")
+    add_layer(_drawn(register.zones), path, "zones", "MultiPolygon")
+    add_layer(_drawn(register.lanes), path, "lanes", "LineString")
+    add_layer(cases, path, "cases", "Point")
 
 
 def _write_truth(register: Register, folder: Path) -> None:
     truth, lanes = _drawn(register.truth), _drawn(register.lane_truth)
-    write_layer(truth, folder / TRUTH, "truth", "Polygon")
-    write_layer(lanes, folder / TRUTH, "lane_truth", "LineString")
+    add_layer(truth, folder / TRUTH, "truth", "Polygon")
+    add_layer(lanes, folder / TRUTH, "lane_truth", "LineString")
     table = pd.concat([truth.drop(columns="geometry"), lanes.drop(columns="geometry")])
     _write_table(table, folder / "truth.csv")
 

@@ -16,10 +16,11 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from gis.errors import InputError, MissingPartError
-from gis.layers.datum import gcj02_to_wgs84
+from gis.layers.crs import transform
+from gis.layers.datum import convert_geometries
 from gis.layers.raw import suggestion
 from gis.model.project import Name
 
@@ -82,7 +83,7 @@ def county_boundaries(city: str) -> gpd.GeoDataFrame:
         ).fetchall()
     shifted = np.array([_shape(root, path) for _, path in rows], dtype=object)
     # one call for all: the conversion iterates, so only then do equal numbers stay equal
-    true = shapely.transform(shifted, gcj02_to_wgs84, interleaved=False)
+    true = convert_geometries(shifted, "gcj02")
     return gpd.GeoDataFrame(
         {
             "code": [PurePosixPath(path).stem for _, path in rows],
@@ -108,10 +109,7 @@ def projected_exactly(boundaries: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFram
     boundaries
         The same rows; vertices that were equal are still equal.
     """
-    transformer = Transformer.from_crs(boundaries.crs, crs, always_xy=True)
-    moved = shapely.transform(
-        boundaries.geometry.to_numpy(), transformer.transform, interleaved=False
-    )
+    moved = transform(boundaries.geometry.to_numpy(), boundaries.crs, crs)
     rounded = shapely.transform(moved, lambda points: np.round(points, _MILLIMETRES))
     return gpd.GeoDataFrame(boundaries.drop(columns="geometry"), geometry=rounded, crs=crs)
 

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from gis.errors import OutputError
 from gis.layers.city_boundaries import (
     CGCS2000,
     NOTICE,
@@ -22,7 +19,7 @@ from gis.layers.city_boundaries import (
 )
 from gis.layers.project_file import PROJECT_FILE
 from gis.model.tables import TABLES
-from gis.run_folder import new_folder
+from gis.output import add_layer, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,9 +126,9 @@ def make_project(folder: Path, *, city: str | None = None) -> None:
     """
     jurisdiction = _city_jurisdiction(city) if city else _empty("jurisdiction")
     with new_project_folder(folder) as aside:
-        write_layer(jurisdiction, aside / LAYERS_FILE, "jurisdiction", "MultiPolygon")
+        add_layer(jurisdiction, aside / LAYERS_FILE, "jurisdiction", "MultiPolygon")
         claims = _empty("claims").set_crs(jurisdiction.crs, allow_override=True)
-        write_layer(claims, aside / LAYERS_FILE, "claims", "MultiPolygon")
+        add_layer(claims, aside / LAYERS_FILE, "claims", "MultiPolygon")
         (aside / PROJECT_FILE).write_text(_project_text(folder, city), encoding="utf-8")
         (aside / EXAMPLES_FOLDER).mkdir()
         for name, text in _EXAMPLES.items():
@@ -158,28 +155,6 @@ def new_project_folder(folder: Path) -> Iterator[Path]:
     finally:
         if was_empty:
             folder.mkdir(exist_ok=True)
-
-
-def write_layer(table: gpd.GeoDataFrame, path: Path, layer: str, geometry_type: str) -> None:
-    """Add a layer to a GeoPackage; the geometry type is stated so that it may be empty.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    try:
-        pyogrio.write_dataframe(
-            table,
-            path,
-            layer=layer,
-            driver="GPKG",
-            append=path.exists(),
-            geometry_type=geometry_type,
-            promote_to_multi=geometry_type.startswith("Multi"),
-        )
-    except (DataSourceError, DataLayerError) as error:
-        raise OutputError("cannot_write", path=str(path.name), why=str(error)) from error
 
 
 def _city_jurisdiction(city: str) -> gpd.GeoDataFrame:

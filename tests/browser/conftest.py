@@ -77,9 +77,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., WatchedPage]]:
         page.on("requestfailed", lambda request: note(f"failed: {request.url}"))
         page.on(
             "console",
-            lambda message: note(f"console: {message.text}")
-            if message.type in ("error", "warning")
-            else None,
+            lambda message: (
+                note(f"console: {message.text}") if message.type in ("error", "warning") else None
+            ),
         )
         page.on("dialog", lambda dialog: (note(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(address)

@@ -226,16 +226,26 @@ def test_filters_narrow_the_list_and_the_map_alike(open_page, map_file):
     page.locator("#mq-filter-class").select_option(label="职责交叉")
     assert page.locator("#mq-list li").count() == 1
     assert "1 处(共 9 处)" in page.locator("#mq-count").inner_text()
-    drawn = page.evaluate("[...Mangqu.layers.groups].filter(([, g]) => g.getLayers().length).map(([n]) => n)")
+    drawn = page.evaluate(
+        "[...Mangqu.layers.groups].filter(([, g]) => g.getLayers().length).map(([n]) => n)"
+    )
     assert drawn == ["contested"]
     page.locator(".mq-plain").click()
     page.wait_for_function("document.querySelectorAll('#mq-list li').length === 9")
     page.locator("#mq-filter-zone").select_option(label=OWN_KIND)
-    assert page.locator("#mq-list .mq-line b").all_inner_texts() == ["职责真空", "到期失效", "有协无主"]
+    assert page.locator("#mq-list .mq-line b").all_inner_texts() == [
+        "职责真空",
+        "到期失效",
+        "有协无主",
+    ]
     page.locator("#mq-filter-zone").select_option(label="全部")
     page.locator("#mq-filter-district").select_option(label="河东区")
     page.locator("#mq-search").fill("振兴")
-    assert page.locator("#mq-list .mq-line b").all_inner_texts() == ["到期失效", "职责交叉", "未下沉"]
+    assert page.locator("#mq-list .mq-line b").all_inner_texts() == [
+        "到期失效",
+        "职责交叉",
+        "未下沉",
+    ]
 
 
 def test_every_class_and_zone_kind_can_be_switched_off(open_page, map_file):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
 
 import pytest
 
 from tests.service_sample import CONTESTED, VOID, lon_lat, sample_run
-from webmap.service.application import create_application
-from webmap.service.serving import address_of, make_server, take_port
+from tests.service_server import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -36,25 +33,16 @@ def hostile(text):
     return f"{text}{PAYLOAD}"
 
 
-def served(run):
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    taken = take_port("127.0.0.1", 0)
-    server = make_server(create_application(run), taken)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield address_of(taken).rstrip("/")
-    server.close()
-    thread.join(timeout=10)
-
-
 @pytest.fixture(scope="module")
 def service():
-    yield from served(sample_run())
+    with running(sample_run()) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def hostile_service():
-    yield from served(sample_run(hostile))
+    with running(sample_run(hostile)) as address:
+        yield address
 
 
 @pytest.fixture
@@ -207,7 +195,7 @@ def test_hostile_names_are_text_on_every_page(visit, hostile_service, name):
     if name == "body":
         page = visit(hostile_service, "/bodies").page
         page.click("tbody a >> nth=0")
-        page.wait_for_selector(".trail a[href=\"/bodies\"]", timeout=5_000)
+        page.wait_for_selector('.trail a[href="/bodies"]', timeout=5_000)
     else:
         page = visit(hostile_service, address).page
     if "data-map" in page.content():

@@ -56,7 +56,7 @@ def test_nothing_but_the_planted_places_is_found(toy_run):
         ("hole", {"West": 400}),
         ("between parts", {"Works": 2 * 200, "East": 2 * 80}),
         ("detached", {"": 4000}),
-        ("overlap", {"West": 100, "East": 100}),
+        ("overlap", {"West": 100 + 2 * 20, "East": 100 + 2 * 20}),
     ],
 )
 def test_a_planted_place_knows_its_neighbours_and_the_metres_shared(toy_run, name, shared):

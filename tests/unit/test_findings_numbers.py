@@ -57,9 +57,7 @@ def test_a_place_that_goes_from_lapsed_to_void_or_leaderless_keeps_its_number():
 
 def test_another_day_keeps_the_number():
     expiring = [claim("A", WEST_HALF), claim("B", EAST_HALF, valid_to="2026-06-30")]
-    assert numbers(*expiring, as_of=date(2026, 7, 1)) == numbers(
-        *expiring, as_of=date(2027, 7, 1)
-    )
+    assert numbers(*expiring, as_of=date(2026, 7, 1)) == numbers(*expiring, as_of=date(2027, 7, 1))
     assert numbers(*expiring, as_of=date(2026, 6, 29)) == set()
 
 

@@ -136,7 +136,10 @@ def test_the_zone_a_gap_lies_in_chooses_the_clause(kind, law):
 
 def test_a_zone_never_makes_a_finding_nor_moves_an_area():
     without = analyse(project_of(claim("A", WEST_HALF)))
-    zones = [zone("fringe", square(-500, -500, 1500, 1500)), zone("fringe", square(3000, 0, 4000, 9))]
+    zones = [
+        zone("fringe", square(-500, -500, 1500, 1500)),
+        zone("fringe", square(3000, 0, 4000, 9)),
+    ]
     beside = analyse(project_of(claim("A", WEST_HALF), zones=zones))
     assert beside.certificate["jurisdiction_m2"] == without.certificate["jurisdiction_m2"]
     assert found(beside, "finding_id", "class") == found(without, "finding_id", "class")
@@ -144,7 +147,10 @@ def test_a_zone_never_makes_a_finding_nor_moves_an_area():
 
 
 def test_districts_that_overlap_count_their_ground_once():
-    within = [district("west", square(0, 0, 600, 1000)), district("east", square(400, 0, 1000, 1000))]
+    within = [
+        district("west", square(0, 0, 600, 1000)),
+        district("east", square(400, 0, 1000, 1000)),
+    ]
     run = analyse(project_of(claim("A", WEST_HALF), within=within))
     assert run.certificate["jurisdiction_m2"] == pytest.approx(1e6, rel=1e-6)
     assert found(run, "area_m2", "districts") == [(pytest.approx(5e5, rel=1e-6), ("west", "east"))]

@@ -327,8 +327,9 @@ def test_a_file_that_cannot_be_put_in_place_is_refused_and_leaves_nothing_behind
         write_ledger(reported_run(), tmp_path / "ledger.xlsx", language="zh")
     assert "ledger.xlsx" in refused.value.render("zh")
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.xlsx"]
+    (tmp_path / "a-file").touch()
     with pytest.raises(OutputError):
-        write_ledger(reported_run(), tmp_path / "nowhere" / "ledger.xlsx", language="zh")
+        write_ledger(reported_run(), tmp_path / "a-file" / "ledger.xlsx", language="zh")
 
 
 def test_the_index_leads_to_one_sheet_for_each_body(tmp_path):

@@ -2,6 +2,7 @@ import hashlib
 import random
 import sys
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -120,3 +121,10 @@ def test_the_city_measures_what_its_counties_measure():
     territory = make_territory(names, random.Random(0))  # noqa: S311 - a sample, not a secret
     assert territory.counties.area.sum() / 1e6 == pytest.approx(3829.8, abs=0.1)
     assert not territory.exclave.intersects(territory.counties.union_all())
+
+
+def test_the_documentation_lists_every_planted_blind_spot(folder):
+    text = (Path(__file__).parents[2] / "docs" / "samples.md").read_text("utf-8")
+    for row in table(folder / "truth.csv").itertuples():
+        assert f"| {row.planted_id} | `{row[2]}`" in text
+        assert f"| {row.note_zh} | {row.note_en} |" in text

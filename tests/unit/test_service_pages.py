@@ -70,6 +70,15 @@ def test_the_overview_shows_the_notice_and_the_figures_of_every_matter(client):
         assert part in page
 
 
+def test_a_share_is_called_all_or_nothing_only_where_it_is():
+    run = sample_run()
+    question = run.certificate["questions"][0]
+    question |= {"covered_m2": 15_999_999.0, "gap_m2": 1.0}
+    page = text(create_application(run).test_client(), "/?lang=en")
+    assert "&gt; 99.99%" in page
+    assert "&lt; 0.01%" in page
+
+
 def test_the_gravest_and_largest_finding_stands_first(client):
     assert listed(text(client, "/findings")) == [INLET, VOID, LAPSED, CONTESTED, SLIVER]
 

@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from datetime import date
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from gis.errors import InputError, OutputError
 from tests import toy_county
 from tests.service_sample import sample_run
+from tests.service_server import running
 from webmap.service import serving
 from webmap.service.application import create_application
 
@@ -129,19 +129,11 @@ def test_names_are_trusted_only_as_far_as_they_are_ours():
 
 
 def test_the_server_answers_over_the_wire_and_refuses_large_bodies():
-    taken = serving.take_port("127.0.0.1", 0)
-    server = serving.make_server(create_application(sample_run()), taken)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    address = serving.address_of(taken)
-    try:
-        status, content = fetch(f"{address}healthz")
+    with running(sample_run()) as address:
+        status, content = fetch(f"{address}/healthz")
         assert (status, content["status"]) == (200, "ok")
         assert fetch(address, body=b"x" * 100_000)[0] == 413
-    finally:
-        server.close()
-        thread.join(timeout=10)
-    assert not thread.is_alive()
+        assert fetch(address, body=b"x")[0] == 405
 
 
 def test_the_service_prints_its_address_and_stops_quietly(run):

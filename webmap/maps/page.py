@@ -103,24 +103,30 @@ def render_map_page(
     # a file has no server to draw a nonce: nobody can write a payload that knows this digest of it
     own_nonce = nonce or hashlib.sha256(data.encode("utf-8")).hexdigest()[:32]
     name = run.settings.name.text(language)
-    page: str = _templates().get_template("map.html").render(
-        language=language,
-        title=texts.text("map.title", name=name) if name else texts.text("map.title_unnamed"),
-        notice=run.settings.notice.text(language),
-        text=texts.text,
-        nonce=own_nonce,
-        policy="" if nonce else _policy(own_nonce, shell.tile_hosts),
-        navigation=navigation,
-        styles=[assets.style(style) for style in (*shell.styles, STYLE)],
-        libraries=[assets.script(script) for script in shell.scripts],
-        scripts=[assets.script(script) for script in SCRIPTS],
-        shell_html=Markup(shell.html),  # noqa: S704 - made of words in our code only
-        shell_script=Markup(shell.script),  # noqa: S704 - made of words in our code only
-        blocks={
-            "mq-shell": _json_block(shell.names),
-            "mq-texts": _json_block({code: _page_texts(page_catalogue(code)) for code in LANGUAGES}),
-            "mq-data": data,
-        },
+    page: str = (
+        _templates()
+        .get_template("map.html")
+        .render(
+            language=language,
+            title=texts.text("map.title", name=name) if name else texts.text("map.title_unnamed"),
+            notice=run.settings.notice.text(language),
+            text=texts.text,
+            nonce=own_nonce,
+            policy="" if nonce else _policy(own_nonce, shell.tile_hosts),
+            navigation=navigation,
+            styles=[assets.style(style) for style in (*shell.styles, STYLE)],
+            libraries=[assets.script(script) for script in shell.scripts],
+            scripts=[assets.script(script) for script in SCRIPTS],
+            shell_html=Markup(shell.html),  # noqa: S704 - made of words in our code only
+            shell_script=Markup(shell.script),  # noqa: S704 - made of words in our code only
+            blocks={
+                "mq-shell": _json_block(shell.names),
+                "mq-texts": _json_block(
+                    {code: _page_texts(page_catalogue(code)) for code in LANGUAGES}
+                ),
+                "mq-data": data,
+            },
+        )
     )
     return page
 

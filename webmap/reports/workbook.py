@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from gis.errors import OutputError
 from gis.labels import Labels
 from gis.model.vocabulary import FindingClass
+from gis.output import new_file
 from webmap.reports.cells import sheet_names
 from webmap.reports.ledger import (
     JOINT_COLUMNS,
@@ -258,21 +257,5 @@ def _write(
     head = Head(settings.name.text(language), settings.notice.text(language), settings.as_of)
     fill(Book(workbook, wording.texts, head, choices))
     workbook.close()
-    try:
-        _publish(stored.getvalue(), path)
-    except OSError as error:
-        raise OutputError("report_not_written", path=path, reason=error.strerror) from error
-
-
-def _publish(content: bytes, path: Path) -> None:
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as stream:
-        stream.write(content)
-    aside = Path(stream.name)
-    try:
-        aside.chmod(0o644)
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
+    with new_file(path) as aside:
+        aside.write_bytes(stored.getvalue())

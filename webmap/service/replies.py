@@ -125,7 +125,7 @@ def _ground_text(ground: Ground, wording: Wording) -> str:
     parts = [
         wording.body(ground.body),
         wording.word("role", ground.role),
-        wording.text("space").join(part for part in basis if part),
+        wording.text("space").join(part for part in basis if part) or wording.text("no_basis"),
         wording.text("since", date=ground.valid_from) if ground.valid_from else "",
         wording.text("until", date=ground.valid_to) if ground.valid_to else "",
     ]

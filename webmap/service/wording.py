@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from gis.model.run import Run
 
 
+#: Beyond these a share with two decimals would read as all or as nothing.
+MOST_PERCENT, LEAST_PERCENT = 99.99, 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The words of one language for one run.
@@ -84,6 +88,15 @@ class Wording:
     def exact_area(self, area_m2: float) -> str:
         """Return an area in square metres with two decimals, as a proof needs it."""
         return self.texts.text("unit.m2", number=f"{area_m2:,.2f}")
+
+    def share(self, part: float, whole: float) -> str:
+        """Return a share in per cent; all and nothing are said of nothing less than that."""
+        if not part or not whole:
+            return "0%"
+        percent = 100 * part / whole
+        if part < whole and percent > MOST_PERCENT:
+            return f"> {MOST_PERCENT}%"
+        return f"< {LEAST_PERCENT}%" if percent < LEAST_PERCENT else f"{percent:.2f}%"
 
     def remainder(self, area_m2: float) -> str:
         """Return an area that ought to be nothing, however small it is."""

@@ -3,6 +3,7 @@
 Mangqu.card = (() => {
   const { texts, element, words, joined } = Mangqu;
   const { t } = texts;
+  const LEVELS = Mangqu.data.questions.some((question) => question.level !== "");
   const isLane = (finding) => "line" in finding;
 
   function size(finding) {
@@ -56,7 +57,7 @@ Mangqu.card = (() => {
       ...(isLane(finding) ? [...row("card.left", sideNames(finding.left)), ...row("card.right", sideNames(finding.right))] : []),
       ...row("card.first_receiver", finding.first_receiver ? [words(texts.body(finding.first_receiver))] : []),
       ...row("card.lapsed_on", finding.lapsed_on ? [texts.date(finding.lapsed_on)] : []),
-      ...row("card.level", [finding.level ? texts.label("level", finding.level) : t("card.every_level")]),
+      ...row("card.level", finding.level ? [texts.label("level", finding.level)] : LEVELS ? [t("card.every_level")] : []),
       ...row("card.position", finding.position ? [texts.label("position", finding.position)] : []),
       ...row("card.threshold", isSliver ? [texts.length(finding.threshold_m)] : []),
       ...row("card.zones", joined(finding.zones.map((kind) => texts.label("zone", kind)))),

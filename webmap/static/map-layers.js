@@ -21,6 +21,8 @@ Mangqu.layers = (() => {
     lane_border: { color: "#8a2460", weight: 5, dashArray: "2 5", lineCap: "butt" },
   };
 
+  const MARK_RADIUS = data.findings.filter((finding) => finding.class !== "sliver").length > 200 ? 4 : 6;
+
   const toLatLngs = (coordinates, depth) => L.GeoJSON.coordsToLatLngs(coordinates, depth);
   const polygon = (shape, options) => L.polygon(toLatLngs(shape, 2), { interactive: false, ...options });
 
@@ -44,7 +46,7 @@ Mangqu.layers = (() => {
       ? L.polyline(toLatLngs(finding.line, 1), options)
       : L.polygon(toLatLngs(finding.shape, 2), options);
     item.mark = L.circleMarker([finding.at[1], finding.at[0]], {
-      pane: "marks", ...renderer, radius: isSliver ? 3.5 : 6, weight: 1.5,
+      pane: "marks", ...renderer, radius: isSliver ? 3 : MARK_RADIUS, weight: 1.5,
       color: "#ffffff", fillColor: plain || (finding.line ? style.color : style.fillColor), fillOpacity: 1,
     });
     item.drawn.finding = item.mark.finding = finding;

@@ -4,7 +4,7 @@ Mangqu.list = (() => {
   const { data, texts, element, words, layers, card } = Mangqu;
   const { t } = texts;
   const { map } = layers;
-  const BATCH = 80;
+  const BATCH = 80, PRINTED = 2000;
   const SVG = "http://www.w3.org/2000/svg";
   const byName = (id) => document.getElementById(`mq-${id}`);
 
@@ -67,7 +67,7 @@ Mangqu.list = (() => {
             if (entry === sliverSlot) { byName("slivers").checked = entry.on; apply(); }
           } }),
           entry.drawn(), element("span", { class: "mq-layer-name" }, words(entry.label())),
-          entry.count === null ? null : element("span", { class: "mq-layer-count" }, String(entry.count))))) : null;
+          entry.count === null ? null : element("span", { class: "mq-layer-count" }, texts.count(entry.count))))) : null;
     });
     byName("legend").replaceChildren(...sections.filter(Boolean));
   }
@@ -80,14 +80,13 @@ Mangqu.list = (() => {
     const slivers = counts.get("sliver");
     const total = data.questions.length ? data.questions[0].jurisdiction_m2 : null;
     const head = element("dl", { class: "mq-headline" }, figure("map.figures.jurisdiction", texts.area(total)),
-      figure("map.figures.findings", texts.number(data.findings.length - slivers) || "0"), figure("map.figures.slivers", String(slivers)));
+      figure("map.figures.findings", texts.count(data.findings.length - slivers)), figure("map.figures.slivers", texts.count(slivers)));
     const levels = new Set(data.questions.map((question) => question.level)).size > 1;
-    const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part && part / whole < 0.01 ? 3 : 1)} %` : "–");
     const table = element("table", {},
       element("thead", {}, element("tr", {}, ...["matter", "gap", "share", "contested"].map((key) => element("th", { scope: "col" }, t(`map.figures.${key}`))))),
       element("tbody", {}, ...data.questions.map((question) => element("tr", {},
         element("th", { scope: "row" }, words(texts.matter(question.matter)), levels && question.level ? element("small", {}, ` ${texts.label("level", question.level)}`) : null),
-        element("td", {}, texts.area(question.gap_m2)), element("td", {}, percent(question.gap_m2, question.jurisdiction_m2)),
+        element("td", {}, texts.area(question.gap_m2)), element("td", {}, texts.share(question.gap_m2, question.jurisdiction_m2)),
         element("td", {}, texts.area(question.contested_m2))))));
     const residual = Math.max(0, ...data.questions.map((question) => Math.abs(question.residual_m2 || 0)));
     byName("figures").replaceChildren(head, element("div", { class: "mq-scroll", tabindex: 0, role: "group", "aria-labelledby": "mq-figures-title" }, table),
@@ -135,8 +134,8 @@ Mangqu.list = (() => {
   }
 
   // --- list -----------------------------------------------------------------------------------
-  let shown = [], rendered = 0, chosenId = null, onChoose = () => {};
-  const list = byName("list"), more = byName("more");
+  let shown = [], first = 0, last = 0, chosenId = null, onChoose = () => {};
+  const list = byName("list"), more = byName("more"), earlier = byName("earlier");
 
   function line(finding, number) {
     const facts = [card.size(finding), finding.width_m === undefined ? null : `${t("card.width")} ${texts.length(finding.width_m)}`].filter(Boolean);
@@ -149,24 +148,38 @@ Mangqu.list = (() => {
     return element("li", { value: number + 1 }, button);
   }
 
-  function renderMore(upTo = rendered + BATCH) {
-    const end = Math.min(shown.length, upTo);
-    const fresh = shown.slice(rendered, end).map((finding, offset) => line(finding, rendered + offset));
-    list.append(...fresh);
-    rendered = Math.max(rendered, end);
-    more.hidden = rendered >= shown.length;
+  // Only a stretch of a long list is on the page: from `first` up to, not including, `last`.
+  function stretch(from, to) {
+    return shown.slice(from, to).map((finding, offset) => line(finding, from + offset));
+  }
+  function renderFrom(place) {
+    first = Math.max(0, place);
+    last = first;
+    list.replaceChildren();
+    renderMore();
+  }
+  function renderMore() {
+    const end = Math.min(shown.length, last + BATCH);
+    list.append(...stretch(last, end));
+    last = end;
+    more.hidden = last >= shown.length;
+    earlier.hidden = first === 0;
+  }
+  function renderEarlier() {
+    const start = Math.max(0, first - BATCH);
+    list.prepend(...stretch(start, first));
+    first = start;
+    earlier.hidden = first === 0;
   }
 
   function apply() {
     const keep = kept();
     shown = data.findings.filter((finding) => keep(finding, false));
     layers.filter((finding) => keep(finding, true));
-    list.replaceChildren();
-    rendered = 0;
-    renderMore();
+    renderFrom(0);
     const countable = byName("slivers").checked ? data.findings.length : data.findings.length - counts.get("sliver");
     byName("count").textContent = shown.length === 0 ? t(data.findings.length ? "map.list.none" : "map.list.none_at_all")
-      : shown.length >= countable ? t("map.list.count", { count: shown.length }) : t("map.list.count_of", { count: shown.length, total: countable });
+      : shown.length >= countable ? t("map.list.count", { count: texts.count(shown.length) }) : t("map.list.count_of", { count: texts.count(shown.length), total: texts.count(countable) });
     for (const step of ["previous", "next"]) byName(step).disabled = shown.length === 0;
   }
 
@@ -175,8 +188,8 @@ Mangqu.list = (() => {
     for (const button of list.querySelectorAll("[aria-current]")) button.removeAttribute("aria-current");
     const place = shown.indexOf(finding);
     if (place < 0) return;
-    renderMore(Math.max(rendered, place + 1));
-    const button = list.children[place].firstElementChild;
+    if (place < first || place >= last) renderFrom(place - 10);
+    const button = list.children[place - first].firstElementChild;
     button.setAttribute("aria-current", "true");
     const panel = byName("panel");
     // on a narrow page the list is below the map, and the map must stay in sight
@@ -215,7 +228,8 @@ Mangqu.list = (() => {
   byName("slivers").addEventListener("change", (event) => { turn(sliverSlot, event.target.checked); showLegend(); apply(); });
   byName("previous").addEventListener("click", () => step(-1));
   byName("next").addEventListener("click", () => step(1));
-  more.addEventListener("click", () => renderMore());
+  more.addEventListener("click", renderMore);
+  earlier.addEventListener("click", renderEarlier);
   new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) renderMore(); }, { rootMargin: "400px" }).observe(more);
   list.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -226,5 +240,10 @@ Mangqu.list = (() => {
     if (beside) beside.firstElementChild.focus();
   });
 
-  return { show, choose, reveal, swatch, renderAll: () => renderMore(2000), whenChosen: (listener) => { onChoose = listener; } };
+  function renderForPrint() {
+    renderFrom(0);
+    while (last < Math.min(shown.length, PRINTED)) renderMore();
+  }
+
+  return { show, choose, reveal, swatch, renderForPrint, whenChosen: (listener) => { onChoose = listener; } };
 })();

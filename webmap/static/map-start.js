@@ -56,7 +56,7 @@
     chosen = { finding, latlng: latlng || northernEnd(finding), inside: latlng || L.latLng(finding.at[1], finding.at[0]) };
     const bounds = layers.emphasise(finding);
     openCard(chosen, latlng !== null);
-    if (latlng === null) fit(bounds, 18, popup.getElement().offsetHeight + 40);
+    if (latlng === null) fit(bounds, 20, popup.getElement().offsetHeight + 40);
     list.choose(finding);
     history.replaceState(null, "", address(finding));
     if (latlng === null && narrow()) byName("stage").scrollIntoView({ block: "start" });
@@ -143,7 +143,7 @@
   map.on("zoomend", layers.placeAll);
   addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(popup); });
   addEventListener("hashchange", chooseFromAddress);
-  addEventListener("beforeprint", list.renderAll);
+  addEventListener("beforeprint", list.renderForPrint);
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
   speak();

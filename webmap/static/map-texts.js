@@ -48,6 +48,15 @@ Mangqu.texts = (() => {
     return Math.round(value).toLocaleString("en-US");
   }
 
+  const count = (value) => value.toLocaleString("en-US");
+
+  function share(part, whole) {
+    if (!whole) return "–";
+    const percent = (100 * part) / whole;
+    if (percent > 0 && percent < 0.001) return "< 0.001 %";
+    return `${percent.toFixed(percent === 0 ? 0 : percent < 1 ? 3 : 1)} %`;
+  }
+
   function quantity(value, unit) {
     if (value > 0 && value < 0.01) return t("unit.less", { quantity: t(unit, { number: "0.01" }) });
     return t(unit, { number: number(value) });
@@ -72,7 +81,7 @@ Mangqu.texts = (() => {
   }
 
   return {
-    t, label, pair, matter, number, area, length, date,
+    t, label, pair, matter, count, share, area, length, date,
     body: (id) => named("body", id),
     district: (id) => named("district", id),
     language: () => language,
