@@ -41,8 +41,10 @@ def summary_lines(run: Run, language: str) -> list[str]:
         abs(question["residual_m2"]) / question["jurisdiction_m2"]
         for question in run.certificate["questions"]
     )
-    by_class = texts.text("summary.comma").join(
-        f"{texts.label('class', name)} {count}" for name, count in counts(run).items()
+    found = counts(run)
+    slivers = found.pop(FindingClass.SLIVER.value, 0)
+    classes = texts.text("summary.comma").join(
+        f"{texts.label('class', name)} {count}" for name, count in found.items()
     )
     lanes = run.lane_findings
     return [
@@ -53,7 +55,12 @@ def summary_lines(run: Run, language: str) -> list[str]:
             area=f"{run.certificate['jurisdiction_m2'] / 1e6:,.2f}",
             questions=len(run.certificate["questions"]),
         ),
-        texts.text("summary.findings", count=len(run.findings), by_class=by_class or "0"),
+        texts.text(
+            "summary.findings",
+            count=sum(found.values()),
+            by_class=texts.text("summary.by_class", classes=classes) if classes else "",
+            slivers=slivers,
+        ),
         texts.text(
             "summary.worst",
             matter=labels.matter(worst["matter"]) or texts.text("summary.every_matter"),

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from gis.spoken import ProgressBar, SpokenCommand, language_option, option, text
 from gis.summary import summary, summary_lines
 from gis.verification import verify_run
 from gis.whois import Answer, who_answers
+
+if TYPE_CHECKING:
+    from gis.model.run import Run
 
 
 class Day(click.ParamType[date]):
@@ -221,8 +224,11 @@ def whois(
         return
     if not answers:
         click.echo(texts.text("whois.outside"))
+    labels = Labels.of(result, texts.language)
     for answer in answers:
-        click.echo(answer_line(answer, Labels.of(result, texts.language)))
+        click.echo(answer_line(answer, labels))
+        for line in finding_lines(answer, result, labels):
+            click.echo(f"  {line}")
 
 
 def answer_line(answer: Answer, labels: Labels) -> str:
@@ -239,6 +245,18 @@ def answer_line(answer: Answer, labels: Labels) -> str:
         part for part in (labels.matter(answer.matter), labels.level(answer.level)) if part
     )
     return f"{head}: {sentence}" if head else sentence
+
+
+def finding_lines(answer: Answer, result: Run, labels: Labels) -> list[str]:
+    """Return who is next to each finding that stands in for a body, and what the law says."""
+    lines = []
+    wanting = result.findings[result.findings["finding_id"].isin(answer.finding_ids)]
+    for neighbours, law in zip(wanting["neighbours"], wanting["law"], strict=True):
+        if neighbours:
+            names = labels.texts.text("whois.and").join(labels.body(body) for body in neighbours)
+            lines.append(labels.texts.text("whois.next_to", bodies=names))
+        lines.append(labels.texts.text(f"law.{law}"))
+    return lines
 
 
 @click.command(cls=SpokenCommand)

@@ -77,7 +77,10 @@ def _altered_inputs(folder: Path, run: Run) -> Iterator[Discrepancy]:
 
 def _altered_tables(run: Run) -> Iterator[Discrepancy]:
     for name in RUN_TABLES:
-        if digest(name, getattr(run, name)) != run.certificate["tables"].get(name) or getattr(getattr(run, name), "crs", run.atoms.crs) != run.atoms.crs:
+        if (
+            digest(name, getattr(run, name)) != run.certificate["tables"].get(name)
+            or getattr(getattr(run, name), "crs", run.atoms.crs) != run.atoms.crs
+        ):
             yield Discrepancy("table_altered", {"table": name})
 
 

@@ -56,8 +56,8 @@ class Answer:
     assists
         Assisting bodies.
     first_receiver
-        Who takes the first call: the lead, or whom an agreement or claim names; ``""`` where the
-        finding's number has to stand in for a body.
+        Who takes the first call: whom an agreement or claim names, else the one lead, else the one
+        fallback body; ``""`` where the finding's number has to stand in for a body.
     finding_ids
         Findings that the point lies in.
     grounds
@@ -127,7 +127,9 @@ def _answer(run: Run, row: pd.Series, findings: pd.DataFrame) -> Answer:
         (findings["matter"] == row["matter"]) & findings["level"].isin([row["level"], ""])
     ]
     leads = tuple(row["leads"])
-    receiver = row["first_receiver"] or (leads[0] if len(leads) == 1 else "")
+    fallback = sorted({ground.body for ground in grounds if ground.role == Role.FALLBACK})
+    answering = leads or tuple(fallback)
+    receiver = row["first_receiver"] or (answering[0] if len(answering) == 1 else "")
     return Answer(
         matter=row["matter"],
         level=row["level"],

@@ -10,7 +10,6 @@ from tests.map_sample import FINDINGS, OWN_KIND, map_run
 from webmap.maps.page import write_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -123,7 +122,8 @@ def test_choosing_a_finding_brings_the_whole_of_it_into_view(open_page, map_file
           const bounds = layers.byId.get("F-not_passed_down").drawn.getBounds();
           const size = bounds.getSouthWest().distanceTo(bounds.getNorthEast());
           const view = layers.map.getBounds();
-          return [view.contains(bounds), size / view.getSouthWest().distanceTo(view.getNorthEast())];
+          const whole = view.getSouthWest().distanceTo(view.getNorthEast());
+          return [view.contains(bounds), size / whole];
         }"""
     )
     assert seen[0]
@@ -136,10 +136,10 @@ def test_a_click_on_a_polygon_opens_the_card_of_its_class(open_page, map_file, n
     # a point beside the lane that crosses the void
     at = page.evaluate(
         """(id) => {
-          const { layers } = Mangqu, [[west, south]] = [layers.byId.get(id).finding.shape[0][0][2]];
-          const finding = layers.byId.get(id).finding;
-          const [longitude, latitude] = [(finding.at[0] * 2 + west) / 3, (finding.at[1] * 2 + south) / 3];
-          const point = layers.map.latLngToContainerPoint([latitude, longitude]);
+          const { layers } = Mangqu, { finding } = layers.byId.get(id);
+          const [x, y] = finding.shape[0][0][2], [longitude, latitude] = finding.at;
+          const place = [(latitude * 2 + y) / 3, (longitude * 2 + x) / 3];
+          const point = layers.map.latLngToContainerPoint(place);
           const box = layers.map.getContainer().getBoundingClientRect();
           return [box.left + point.x, box.top + point.y];
         }""",
@@ -154,8 +154,10 @@ def test_a_click_beside_findings_says_who_answers_for_each_matter(open_page, map
     page = open_page(map_file.as_uri()).page
     box = page.locator(".leaflet-container").bounding_box()
     x, y = page.evaluate(
-        """() => { const [[ring]] = Mangqu.data.zones[2].shape, map = Mangqu.layers.map;
-        const point = map.latLngToContainerPoint([(ring[0][1] + ring[2][1]) / 2, (ring[0][0] + ring[2][0]) / 2]);
+        """() => {
+        const [[ring]] = Mangqu.data.zones[2].shape, [a, , c] = ring;
+        const place = [(a[1] + c[1]) / 2, (a[0] + c[0]) / 2];
+        const point = Mangqu.layers.map.latLngToContainerPoint(place);
         return [point.x, point.y]; }"""
     )
     page.mouse.click(box["x"] + x, box["y"] + y)
@@ -299,9 +301,10 @@ def test_every_control_has_a_name_for_those_who_cannot_see_it(open_page, map_fil
     page = open_page(map_file.as_uri()).page
     choose(page, "F-void")
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("button, select, input, a[href]")].filter((node) =>
-          !(node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.[0]?.textContent.trim())
-        ).map((node) => node.outerHTML)"""
+        """() => [...document.querySelectorAll("button, select, input, a[href]")]
+          .filter((node) => !(node.getAttribute("aria-label") || node.textContent.trim()
+            || node.labels?.[0]?.textContent.trim()))
+          .map((node) => node.outerHTML)"""
     )
     assert nameless == []
 
@@ -315,8 +318,10 @@ def test_a_page_as_wide_as_a_phone_never_scrolls_sideways(open_page, file, reque
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(".leaflet-popup .mq-card").is_visible()
     small = page.evaluate(
-        """() => [...document.querySelectorAll("button, select, label.mq-layer, .leaflet-bar a, .leaflet-popup-close-button")]
-          .filter((node) => node.offsetParent).map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect().height])
+        """() => [...document.querySelectorAll(
+            "button, select, label.mq-layer, .leaflet-bar a, .leaflet-popup-close-button")]
+          .filter((node) => node.offsetParent)
+          .map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect().height])
           .filter(([, height]) => height < 44)"""
     )
     assert small == []

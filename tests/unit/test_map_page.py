@@ -26,6 +26,7 @@ class Elements(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
+        """Keep an element."""
         self.found.append((tag, dict(attrs)))
 
 

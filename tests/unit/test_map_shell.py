@@ -34,7 +34,7 @@ def test_a_file_that_folium_asks_for_and_nobody_listed_stops_the_build(monkeypat
     monkeypatch.setattr(
         "folium.Map.default_js", [("new", "https://cdn.example/new.js")], raising=True
     )
-    with pytest.raises(UnmappedAssetError, match="cdn.example"):
+    with pytest.raises(UnmappedAssetError, match=r"cdn\.example"):
         build_shell(MapSettings())
 
 

@@ -104,7 +104,7 @@ def test_a_changed_word_is_noticed(copy, name, capsys):
         ("findings", "area_m2"),
         ("findings", "width_m"),
         ("findings", "lon"),
-        ("lane_findings", "from_m"),
+        ("lane_findings", "to_m"),
         ("finding_neighbours", "shared_m"),
         ("atoms", "area_m2"),
         ("claims", "accuracy_m"),
@@ -225,7 +225,6 @@ def test_a_certificate_without_a_sound_part_is_refused_or_found_wanting(copy, va
         ("atoms", "claim_ids", "not json"),
         ("atoms", "claim_ids", "7"),
         ("claims", "valid_to", "someday"),
-        ("claims", "accuracy_m", "wide"),
     ],
 )
 def test_a_value_that_cannot_be_read_back_names_the_layer(copy, name, column, value):

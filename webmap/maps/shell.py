@@ -81,9 +81,11 @@ def build_shell(settings: MapSettings) -> Shell:
     UnmappedAssetError
         If Folium asks for a file that the manifest does not know.
     """
+    figure = Figure()
     leaflet = folium.Map(location=(0, 0), zoom_start=2, tiles=None, zoom_control=False)
     # plots a few decimetres wide want more than the 18 levels that tiles have
     leaflet.options.update({"max_zoom": MAX_ZOOM, "zoom_snap": 0.25, "fade_animation": False})
+    leaflet.add_to(figure)
     names = {"map": _named(leaflet, "mangqu")}
     for pane, z_index in PANES.items():
         made = CustomPane(pane, z_index=z_index, pointer_events=True)
@@ -100,7 +102,7 @@ def build_shell(settings: MapSettings) -> Shell:
         names[layer] = _named(group, str(number))
         group.add_to(leaflet)
     tile_hosts = _add_basemap(leaflet, settings, names)
-    return _taken_apart(leaflet.get_root(), names, tile_hosts)
+    return _taken_apart(figure, names, tile_hosts)
 
 
 def _named(element: Element, identity: str) -> str:
