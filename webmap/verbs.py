@@ -88,11 +88,28 @@ def report(context: click.Context, /, *, run: Path, output: Path, xlsx: bool) ->
 @click.argument("project", type=_path)
 @option("--host", default="127.0.0.1")
 @option("--port", type=click.IntRange(0, 65535), default=8000)
+@option("--trusted-host", "trusted_hosts", multiple=True)
 @language_option
 @click.pass_context
-def serve(context: click.Context, /, *, project: Path, host: str, port: int) -> None:
+def serve(
+    context: click.Context,
+    /,
+    *,
+    project: Path,
+    host: str,
+    port: int,
+    trusted_hosts: tuple[str, ...],
+) -> None:
     """Start the web service."""
     # Flask is loaded only by the verb that needs it
     from webmap.service.serving import serve as serve_project
 
-    serve_project(project, host=host, port=port, language=texts_of(context).language)
+    texts = texts_of(context)
+    serve_project(
+        project,
+        host=host,
+        port=port,
+        trusted_hosts=trusted_hosts,
+        language=texts.language,
+        progress=ProgressBar(texts),
+    )

@@ -294,7 +294,7 @@ def test_keyboard_alone_leads_through_the_findings(open_page, map_file):
     assert "有协无主" in page.locator(".leaflet-popup .mq-card").inner_text()
     page.keyboard.press("Escape")
     page.wait_for_selector(".leaflet-popup", state="detached")
-    assert page.evaluate("location.hash") == ""
+    page.wait_for_function("location.hash === ''")
 
 
 def test_every_control_has_a_name_for_those_who_cannot_see_it(open_page, map_file):

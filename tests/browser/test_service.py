@@ -104,6 +104,13 @@ def test_a_click_on_the_large_map_opens_a_card(visit, service):
     assert watched.page.get_attribute(".mq-nav a >> nth=1", "href") == "/findings"
 
 
+def test_a_lane_in_the_table_leads_to_its_place_on_the_map(visit, service):
+    page = visit(service, "/lanes").page
+    page.click("text=L-border")
+    page.wait_for_selector(".mq-card")
+    assert "柳树巷" in page.inner_text(".mq-card")
+
+
 def test_filters_narrow_the_table_and_stay_in_the_address(visit, service):
     page = visit(service, "/findings").page
     page.select_option("select[name=class]", "void")

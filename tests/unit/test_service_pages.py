@@ -210,6 +210,10 @@ def test_the_switch_is_remembered_and_leads_back_to_the_same_rows():
     assert 'lang="en"' in text(client, "/findings?class=void")[:120]
 
 
+def test_a_shared_store_keeps_languages_apart(client):
+    assert {"Accept-Language", "Cookie"} <= set(client.get("/").headers["Vary"].split(", "))
+
+
 def test_reading_pages_sets_no_cookie(client):
     for address in PAGES:
         assert (

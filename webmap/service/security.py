@@ -132,5 +132,6 @@ def _state_policy(response: Response) -> Response:
     headers["Permissions-Policy"] = (
         "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), interest-cohort=()"
     )
+    response.vary.update(("Accept-Language", "Cookie"))
     headers.setdefault("Cache-Control", "no-cache")
     return response

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -92,12 +93,13 @@ class MadeOnce:
 
     def __init__(self) -> None:
         self._files: dict[tuple[str, str], bytes] = {}
-        self._lock = threading.Lock()
+        self._locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
 
     def get(self, name: str, language: str, make: Callable[[], bytes]) -> bytes:
         """Return a file, making it if nobody has asked for it yet."""
-        with self._lock:
-            key = (name, language)
+        key = (name, language)
+        # whoever asks for the same file waits for it, and nobody else does
+        with self._locks[key]:
             if key not in self._files:
                 self._files[key] = make()
             return self._files[key]
