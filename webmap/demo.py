@@ -10,8 +10,8 @@ from mangqu_samples.nyc.build import build as build_nyc
 from mangqu_samples.panjin.build import build as build_panjin
 
 from gis.errors import MissingPartError, OutputError
-from gis.pipeline import run_project
 from gis.output import new_folder
+from gis.pipeline import run_project
 from gis.summary import summary_lines
 from webmap.maps import write_map
 from webmap.reports import write_ledger, write_responsibility_lists

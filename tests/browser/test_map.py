@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.map_sample import FINDINGS, OWN_KIND, map_run
 from webmap.maps.page import write_map
@@ -233,7 +234,7 @@ def test_filters_narrow_the_list_and_the_map_alike(open_page, map_file):
     )
     assert drawn == ["contested"]
     page.locator(".mq-plain").click()
-    page.wait_for_function("document.querySelectorAll('#mq-list li').length === 9")
+    expect(page.locator("#mq-list li")).to_have_count(9)
     page.locator("#mq-filter-zone").select_option(label=OWN_KIND)
     assert page.locator("#mq-list .mq-line b").all_inner_texts() == [
         "职责真空",
@@ -294,7 +295,7 @@ def test_keyboard_alone_leads_through_the_findings(open_page, map_file):
     assert "有协无主" in page.locator(".leaflet-popup .mq-card").inner_text()
     page.keyboard.press("Escape")
     page.wait_for_selector(".leaflet-popup", state="detached")
-    page.wait_for_function("location.hash === ''")
+    page.wait_for_url(lambda url: "#" not in url)
 
 
 def test_every_control_has_a_name_for_those_who_cannot_see_it(open_page, map_file):

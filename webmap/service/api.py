@@ -12,6 +12,7 @@ import numpy as np
 from flask import Blueprint, Response, json, request
 
 from gis.layers.datum import bd09_to_wgs84, gcj02_to_wgs84
+from gis.model.vocabulary import NO_LEVEL
 from gis.whois import who_answers
 from webmap.service.filters import (
     FILTER_NAMES,
@@ -161,7 +162,7 @@ def certificate() -> Response:
 def counts_of(served: ServedRun, matter: str, level: str) -> dict[str, int]:
     """Return the number of findings of each class for one question, the gravest first."""
     frame = served.findings.frame
-    rows = frame[(frame["matter"] == matter) & (frame["level"] == level)]
+    rows = frame[(frame["matter"] == matter) & frame["level"].isin([level, NO_LEVEL])]
     counts = Counter(rows["class"])
     return {word: counts[word] for word in served.findings.classes if counts[word]}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from gis.model.vocabulary import Level, ZoneKind
+from gis.model.vocabulary import NO_LEVEL, Level, ZoneKind
 from webmap.service.problems import ParameterError
 from webmap.service.served import folded
 
@@ -78,7 +78,7 @@ def read_selection(
     return Selection(
         classes=_choices(parameters, "class", table.classes),
         matters=_choices(parameters, "matter", run.matters["matter_id"]),
-        levels=_choices(parameters, "level", Level),
+        levels=_levels(parameters),
         zones=_choices(parameters, "zone", {*served.zone_kinds, *ZoneKind}),
         districts=_choices(parameters, "district", run.jurisdiction["district_id"]),
         body=_choice(parameters, "body", run.bodies["body_id"]),
@@ -86,6 +86,12 @@ def read_selection(
         least=least or 0.0,
         boxes=_boxes(parameters),
     )
+
+
+def _levels(parameters: MultiDict[str, str]) -> tuple[str, ...]:
+    """Return the levels asked for; a finding that holds at every level holds at each of them."""
+    levels = _choices(parameters, "level", Level)
+    return (*levels, NO_LEVEL) if levels else ()
 
 
 def select(table: FeatureTable, selection: Selection) -> IntArray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gis.certificate import TOLERANCE
 from gis.labels import Labels
 from gis.reasons import area_text, length_text
 from webmap.text import page_catalogue
@@ -94,6 +96,8 @@ class Wording:
         if not part or not whole:
             return "0%"
         percent = 100 * part / whole
+        if math.isclose(part, whole, rel_tol=TOLERANCE):
+            return "100%"
         if part < whole and percent > MOST_PERCENT:
             return f"> {MOST_PERCENT}%"
         return f"< {LEAST_PERCENT}%" if percent < LEAST_PERCENT else f"{percent:.2f}%"
