@@ -37,7 +37,7 @@ class Catalogue:
     language: str
     texts: dict[str, str]
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return the text under a key with the values filled in.
 
         Raises

@@ -109,7 +109,7 @@ def _series(values: list[Any], kind: ColumnKind) -> pd.Series:
             return pd.Series([str(value) for value in values], dtype="str")
 
 
-def project_of(  # noqa: PLR0913 - one argument a table, all but the claims optional
+def project_of(
     *claims: Row,
     within: Any = COUNTY,
     agreements: Sequence[Row] = (),

@@ -108,10 +108,16 @@ def test_a_map_appears_whole_or_not_at_all(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["map.html"]
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
-    path = tmp_path / "nowhere" / "map.html"
-    with pytest.raises(OutputError, match="nowhere"):
-        write_map(map_run(), path, language="zh")
+def test_a_folder_that_is_not_there_is_made(tmp_path):
+    path = tmp_path / "new" / "map.html"
+    write_map(map_run(), path, language="zh")
+    assert path.is_file()
+
+
+def test_a_place_that_cannot_be_a_folder_is_named(tmp_path):
+    (tmp_path / "taken").touch()
+    with pytest.raises(OutputError, match="taken"):
+        write_map(map_run(), tmp_path / "taken" / "map.html", language="zh")
 
 
 def test_a_place_where_a_folder_lies_keeps_no_half_written_file(tmp_path):

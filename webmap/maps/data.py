@@ -82,8 +82,13 @@ def map_data(run: Run) -> _Record:
         "districts": _names(run.jurisdiction, "district_id"),
         "questions": [_question(question) for question in run.certificate.get("questions", [])],
         "jurisdiction": [
-            {"id": row["district_id"], "shape": shape}
-            for row, shape in zip(_rows(run.jurisdiction), shapes["jurisdiction"], strict=True)
+            {"id": row["district_id"], "at": at, "shape": shape}
+            for row, at, shape in zip(
+                _rows(run.jurisdiction),
+                _middles(run.jurisdiction),
+                shapes["jurisdiction"],
+                strict=True,
+            )
         ],
         "zones": [
             {
@@ -218,6 +223,16 @@ def _outlines(table: gpd.GeoDataFrame, tolerance: float) -> list[list[Any]]:
         _geometries(table.set_geometry(_simplified(table, tolerance), crs=table.crs)),
         _OUTLINE_DIGITS,
     )
+
+
+def _middles(table: gpd.GeoDataFrame) -> list[list[float]]:
+    """Return the point farthest from the border of each polygon: where its name stands best."""
+    shapes = _array(table)
+    tolerance = np.sqrt(shapely.area(shapes)) / 50
+    coarse = shapely.simplify(shapes, tolerance / 4)
+    radii = shapely.maximum_inscribed_circle(coarse, tolerance=tolerance)
+    centres = table.set_geometry(shapely.get_point(radii, 0), crs=table.crs)
+    return _path(shapely.get_coordinates(_geometries(centres)), _OUTLINE_DIGITS)
 
 
 def _geometries(table: gpd.GeoDataFrame) -> GeometryArray:

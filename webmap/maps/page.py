@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gis.catalogue import DEFAULT_LANGUAGE, LANGUAGES
-from gis.errors import OutputError
+from gis.output import new_file
 from webmap.assets import Assets, InlineAssets
 from webmap.maps.data import map_data
 from webmap.maps.shell import build_shell
@@ -55,15 +54,8 @@ def write_map(run: Run, path: Path, *, language: str = DEFAULT_LANGUAGE) -> None
         If the third-party files have not been fetched.
     """
     page = render_map_page(run, language=language, assets=InlineAssets(), nonce=None)
-    path = Path(path)
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as aside:
-            aside.write(page)
-        _publish(Path(aside.name), path)
-    except OSError as error:
-        raise OutputError("map_not_written", path=path, reason=error.strerror) from error
+    with new_file(path) as aside:
+        aside.write_text(page, encoding="utf-8")
 
 
 def render_map_page(
@@ -129,15 +121,6 @@ def render_map_page(
         )
     )
     return page
-
-
-def _publish(aside: Path, path: Path) -> None:
-    try:
-        aside.chmod(0o644)
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 @cache

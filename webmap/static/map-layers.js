@@ -87,14 +87,19 @@ Mangqu.layers = (() => {
     const outline = polygon(district.shape, { pane: "jurisdiction", color: "#3c4650", weight: 1.8, fill: false });
     jurisdiction.addLayer(polygon(district.shape, { pane: "zones", stroke: false, ...fill }));
     jurisdiction.addLayer(outline);
-    labels.push({ district, centre: outline.getBounds().getCenter(), tooltip: null });
+    labels.push({ district, box: outline.getBounds(), tooltip: null });
   }
   function nameDistricts() {
+    const whole = jurisdiction.getBounds();
+    const width = (box) => box.getEast() - box.getWest();
     for (const entry of labels) {
       const name = texts.district(entry.district.id);
       if (name === entry.district.id && data.jurisdiction.length === 1) continue;
       if (!entry.tooltip) {
-        entry.tooltip = L.tooltip({ permanent: true, direction: "center", className: "mq-district", interactive: false }).setLatLng(entry.centre);
+        // beside a small district, inside a large one
+        const small = width(entry.box) < 0.12 * width(whole) && data.jurisdiction.length > 1;
+        entry.tooltip = L.tooltip({ permanent: true, direction: small ? "right" : "center", offset: small ? [10, 0] : [0, 0], className: "mq-district", interactive: false })
+          .setLatLng([entry.district.at[1], entry.district.at[0]]);
         jurisdiction.addLayer(entry.tooltip);
       }
       entry.tooltip.setContent(Mangqu.words(name));

@@ -73,6 +73,8 @@ Mangqu.list = (() => {
   }
 
   // --- figures --------------------------------------------------------------------------------
+  const worstFirst = [...data.questions].sort((a, b) => b.gap_m2 - a.gap_m2 || b.contested_m2 - a.contested_m2);
+
   function figure(key, value) {
     return element("div", {}, element("dt", {}, t(key)), element("dd", {}, value));
   }
@@ -84,7 +86,7 @@ Mangqu.list = (() => {
     const levels = new Set(data.questions.map((question) => question.level)).size > 1;
     const table = element("table", {},
       element("thead", {}, element("tr", {}, ...["matter", "gap", "share", "contested"].map((key) => element("th", { scope: "col" }, t(`map.figures.${key}`))))),
-      element("tbody", {}, ...data.questions.map((question) => element("tr", {},
+      element("tbody", {}, ...worstFirst.map((question) => element("tr", {},
         element("th", { scope: "row" }, words(texts.matter(question.matter)), levels && question.level ? element("small", {}, ` ${texts.label("level", question.level)}`) : null),
         element("td", {}, texts.area(question.gap_m2)), element("td", {}, texts.share(question.gap_m2, question.jurisdiction_m2)),
         element("td", {}, texts.area(question.contested_m2))))));
@@ -105,7 +107,7 @@ Mangqu.list = (() => {
   function showFilters() {
     for (const [name, choice] of Object.entries(CHOICES)) {
       const select = byName(`filter-${name}`), chosen = select.value;
-      select.replaceChildren(element("option", { value: "" }, t("map.filter.any")),
+      select.replaceChildren(element("option", { value: "" }, t("map.filter.any", { what: t(`map.filter.${name}`) })),
         ...choice.words.map((word) => element("option", { value: `=${word}` }, choice.label(word))),
         ...(choice.none && choice.words.length ? [element("option", { value: "-" }, t("map.filter.none"))] : []));
       select.value = chosen;

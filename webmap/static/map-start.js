@@ -43,20 +43,27 @@
     openPopup(latlng, card.ofFinding(finding, others, point, { swatch: list.swatch, open: (other) => choose(other, inside), link: address(finding) }), autoPan);
   }
 
-  // The card stands on the finding's northern end, so that the whole finding stays in sight.
-  function northernEnd(finding) {
-    const points = finding.line ? finding.line.flat() : finding.shape.flatMap(([ring]) => ring);
-    const [longitude, latitude] = points.reduce((best, point) => (point[1] > best[1] ? point : best));
-    return L.latLng(latitude, longitude);
+  // The card stands on the finding's northern edge, half-way across, so that the finding stays in sight.
+  function northernEdge(finding) {
+    const paths = finding.line || finding.shape.map(([ring]) => ring);
+    const longitudes = paths.flat().map(([longitude]) => longitude);
+    const middle = (longitudes.reduce((a, b) => Math.min(a, b)) + longitudes.reduce((a, b) => Math.max(a, b))) / 2;
+    let north = -Infinity;
+    for (const path of paths) for (let i = 1; i < path.length; i += 1) {
+      const [[x0, y0], [x1, y1]] = [path[i - 1], path[i]];
+      if (x0 === x1 || (x0 - middle) * (x1 - middle) > 0) continue;
+      north = Math.max(north, y0 + ((y1 - y0) * (middle - x0)) / (x1 - x0));
+    }
+    return Number.isFinite(north) ? L.latLng(north, middle) : L.latLng(finding.at[1], finding.at[0]);
   }
 
   function choose(finding, latlng = null) {
     list.reveal(finding);
     clickedPlace = null;
-    chosen = { finding, latlng: latlng || northernEnd(finding), inside: latlng || L.latLng(finding.at[1], finding.at[0]) };
+    chosen = { finding, latlng: latlng || northernEdge(finding), inside: latlng || L.latLng(finding.at[1], finding.at[0]) };
     const bounds = layers.emphasise(finding);
     openCard(chosen, latlng !== null);
-    if (latlng === null) fit(bounds, 20, popup.getElement().offsetHeight + 40);
+    if (latlng === null) fit(bounds.pad(0.5), finding.class === "sliver" ? 20 : 17, popup.getElement().offsetHeight + 40);
     list.choose(finding);
     history.replaceState(null, "", address(finding));
     if (latlng === null && narrow()) byName("stage").scrollIntoView({ block: "start" });
@@ -144,6 +151,10 @@
   addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(popup); });
   addEventListener("hashchange", chooseFromAddress);
   addEventListener("beforeprint", list.renderForPrint);
+  matchMedia("print").addEventListener("change", (event) => {
+    map.invalidateSize({ animate: false });
+    if (event.matches && !chosen) overview();
+  });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
   speak();

@@ -27,17 +27,21 @@ Mangqu.texts = (() => {
 
   function label(group, name) {
     const key = `${group}.${name}`;
-    return Object.hasOwn(catalogues[language], key) ? catalogues[language][key] : name;
+    return Object.hasOwn(catalogues[language], key) ? catalogues[language][key] : isolated(name);
   }
+
+  // A text with marks of direction is shut in, or it would turn the words that it is joined to.
+  const TURNS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+  const isolated = (text) => (TURNS.test(text) ? `\u2068${text}\u2069` : text);
 
   function pair(both) {
     const other = language === "zh" ? "en" : "zh";
-    return both[language] || both[other] || "";
+    return isolated(both[language] || both[other] || "");
   }
 
   function named(kind, id) {
     const found = names[kind].get(id);
-    return (found && pair(found)) || id;
+    return (found && pair(found)) || isolated(id);
   }
 
   const matter = (id) => (id === "" ? t("map.legend.every_matter") : named("matter", id));
