@@ -45,8 +45,10 @@ def _chambers(union: Any, measure: EllipsoidMeasure, width_m: float) -> list[Any
     closed = flat.buffer(width_m / 2, join_style="mitre").buffer(-width_m / 2, join_style="mitre")
     enclosed = shapely.get_parts(_filled(closed.union(flat)).difference(_filled(flat)))
     wide = ~shapely.is_empty(shapely.buffer(enclosed, -0.51 * width_m))
+    # rounding along the rim leaves threads thinner than any grid: they must not grow with the rest
+    clean = shapely.buffer(enclosed[wide], -width_m / 10_000, join_style="mitre")
     # a hair wider than the slit, so that it meets the borders it ran along
-    overlapping = shapely.buffer(enclosed[wide], width_m / 100, join_style="mitre")
+    overlapping = shapely.buffer(clean, width_m / 100, join_style="mitre")
     back = transformer(measure.equal_area, measure.crs)
     return list(moved(overlapping, back))
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyogrio
 
 from gis.arrangement.partition import grid_spacing
-from gis.errors import InputError
+from gis.errors import InputError, OutputError
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
 from gis.layers.one_layer import OneLayer, read_one_layer, transformed
@@ -189,9 +189,11 @@ def write_findings(answer: GapAnswer, path: Path) -> None:
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the ending stands for neither, or the place cannot be written.
     """
-    driver = "GeoJSON" if path.suffix.lower() in {".geojson", ".json"} else "GPKG"
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise OutputError("output_ending", path=str(path), known=" ".join(_DRIVERS))
     findings = answer.run.findings.drop(columns=["matter", "level"])
     with new_file(path) as aside:
         if driver == "GeoJSON":
@@ -200,6 +202,9 @@ def write_findings(answer: GapAnswer, path: Path) -> None:
             return
         for name in ("findings", "finding_neighbours", "lane_findings", "atoms"):
             write_layer(name, getattr(answer.run, name), aside)
+
+
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
 
 
 def _given(spec: str | None) -> list[str]:
@@ -244,6 +249,10 @@ def _jurisdiction(
         close_slits_m=slits,
         grid_size=grid_spacing(claims.crs, settings.precision_m),
     )
+    if outline.is_empty:
+        raise InputError(
+            "jurisdiction_too_small", file=request.claims, precision=settings.precision_m
+        )
     frame = blank_rows(TABLES["jurisdiction"], 1)
     return gpd.GeoDataFrame(frame, geometry=[outline], crs=claims.crs)
 

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from gis.arrangement.geos import arrange
+from gis.errors import InputError
 from gis.measure import METRES_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ def make_partition(
         Number for the partition.
     measure
         Measure of the working CRS.
+
+    Raises
+    ------
+    InputError
+        If nothing is left of the jurisdiction on the grid.
     """
     drawn_agreements = np.flatnonzero(project.agreements.geometry.notna())
     rows = {
@@ -118,7 +124,7 @@ def make_partition(
     arrangement = arrange(polygons, grid_size=grid)
     drawn = shapely.set_precision(polygons, grid)
     counts = [len(rows[name]) for name in CUTTING_TABLES]
-    return Partition(
+    partition = Partition(
         number=number,
         matters=matters,
         arrangement=arrangement,
@@ -129,6 +135,9 @@ def make_partition(
         cover_perimeter_m=measure.lengths(shapely.boundary(drawn)),
         segment_m=measure.segment_lengths(arrangement.segments),
     )
+    if not partition.inside.any():
+        raise InputError("jurisdiction_too_small", precision=project.settings.precision_m)
+    return partition
 
 
 def grid_spacing(crs: CRS, precision_m: float) -> float:
