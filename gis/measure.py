@@ -43,7 +43,7 @@ def moved(geometry: Any, by: Transformer) -> Any:  # noqa: ANN401 - one shape or
 
 #: The search for the largest circle visits cells in proportion to length over width; beyond this
 #: ratio of perimeter to least radius, eroding is cheaper.
-_THIN = 4000.0
+_THIN = 1000.0
 
 #: Relative accuracy of a radius.
 _RADIUS_ACCURACY = 0.02

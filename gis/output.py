@@ -91,15 +91,14 @@ def add_layer(
     OutputError
         If the file cannot be written.
     """
-    shape: dict[str, object] = {}
+    options: dict[str, object] = {"append": path.exists()}
+    if not path.exists():
+        # what desktop programs of the last years read without a warning
+        options["dataset_options"] = {"VERSION": "1.2"}
     if geometry_type is not None:
-        shape = {
-            "geometry_type": geometry_type,
-            "promote_to_multi": geometry_type.startswith("Multi"),
-        }
+        options["geometry_type"] = geometry_type
+        options["promote_to_multi"] = geometry_type.startswith("Multi")
     try:
-        pyogrio.write_dataframe(
-            table, path, layer=layer, driver="GPKG", append=path.exists(), **shape
-        )
+        pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG", **options)
     except (DataSourceError, DataLayerError) as error:
         raise OutputError("cannot_write", path=str(path), why=str(error)) from error

@@ -188,7 +188,8 @@ def gaps(context: click.Context, /, *, output: Path | None, as_json: bool, **req
         click.echo(texts.text("cli.gaps.done", file=output))
 
 
-@click.command(cls=SpokenCommand)
+# a western longitude begins like an option
+@click.command(cls=SpokenCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="PROJECT|RUN", type=_path)
 @click.argument("lon", type=float)
 @click.argument("lat", type=float)

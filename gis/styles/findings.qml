@@ -27,7 +27,7 @@
    <symbol name="1" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="204,121,167,255"/>
+      <Option name="color" type="QString" value="240,185,58,255"/>
       <Option name="style" type="QString" value="solid"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
@@ -40,7 +40,7 @@
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
       <Option name="color" type="QString" value="230,159,0,255"/>
-      <Option name="style" type="QString" value="solid"/>
+      <Option name="style" type="QString" value="dense4"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.26"/>
@@ -51,7 +51,7 @@
    <symbol name="3" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="240,228,66,255"/>
+      <Option name="color" type="QString" value="86,180,233,255"/>
       <Option name="style" type="QString" value="solid"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
@@ -63,7 +63,7 @@
    <symbol name="4" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="0,114,178,255"/>
+      <Option name="color" type="QString" value="170,51,119,255"/>
       <Option name="style" type="QString" value="b_diagonal"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
@@ -75,8 +75,8 @@
    <symbol name="5" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="86,180,233,255"/>
-      <Option name="style" type="QString" value="solid"/>
+      <Option name="color" type="QString" value="0,114,178,255"/>
+      <Option name="style" type="QString" value="horizontal"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.26"/>
@@ -99,7 +99,7 @@
    <symbol name="7" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="150,150,150,255"/>
+      <Option name="color" type="QString" value="51,51,51,255"/>
       <Option name="style" type="QString" value="solid"/>
       <Option name="outline_color" type="QString" value="60,60,60,255"/>
       <Option name="outline_style" type="QString" value="solid"/>

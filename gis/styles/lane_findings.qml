@@ -19,7 +19,7 @@
    <symbol name="1" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleLine" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="line_color" type="QString" value="0,114,178,255"/>
+      <Option name="line_color" type="QString" value="138,36,96,255"/>
       <Option name="line_width" type="QString" value="0.9"/>
       <Option name="line_width_unit" type="QString" value="MM"/>
       <Option name="line_style" type="QString" value="dash"/>

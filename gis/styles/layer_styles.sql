@@ -11,7 +11,7 @@ CREATE TABLE layer_styles (
   description TEXT DEFAULT '',
   owner TEXT(30) DEFAULT '',
   ui TEXT(30),
-  update_time DATETIME DEFAULT '1970-01-01T00:00:00Z'
+  update_time DATETIME DEFAULT '1970-01-01T00:00:00.000Z'
 );
 INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)
-VALUES ('layer_styles', 'attributes', 'layer_styles', '1970-01-01T00:00:00Z');
+VALUES ('layer_styles', 'attributes', 'layer_styles', '1970-01-01T00:00:00.000Z');

@@ -11,9 +11,9 @@
    <symbol name="0" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="120,94,70,255"/>
+      <Option name="color" type="QString" value="140,81,10,255"/>
       <Option name="style" type="QString" value="dense6"/>
-      <Option name="outline_color" type="QString" value="120,94,70,255"/>
+      <Option name="outline_color" type="QString" value="140,81,10,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.4"/>
       <Option name="outline_width_unit" type="QString" value="MM"/>
@@ -23,9 +23,9 @@
    <symbol name="1" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="117,112,179,255"/>
+      <Option name="color" type="QString" value="95,125,31,255"/>
       <Option name="style" type="QString" value="dense6"/>
-      <Option name="outline_color" type="QString" value="117,112,179,255"/>
+      <Option name="outline_color" type="QString" value="95,125,31,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.4"/>
       <Option name="outline_width_unit" type="QString" value="MM"/>
@@ -35,9 +35,9 @@
    <symbol name="2" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="102,166,30,255"/>
+      <Option name="color" type="QString" value="107,91,149,255"/>
       <Option name="style" type="QString" value="dense6"/>
-      <Option name="outline_color" type="QString" value="102,166,30,255"/>
+      <Option name="outline_color" type="QString" value="107,91,149,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.4"/>
       <Option name="outline_width_unit" type="QString" value="MM"/>
@@ -47,9 +47,9 @@
    <symbol name="3" type="fill" alpha="0.75" clip_to_extent="1" force_rhr="0">
     <layer class="SimpleFill" enabled="1" locked="0" pass="0">
      <Option type="Map">
-      <Option name="color" type="QString" value="166,118,29,255"/>
+      <Option name="color" type="QString" value="63,111,143,255"/>
       <Option name="style" type="QString" value="dense6"/>
-      <Option name="outline_color" type="QString" value="166,118,29,255"/>
+      <Option name="outline_color" type="QString" value="63,111,143,255"/>
       <Option name="outline_style" type="QString" value="solid"/>
       <Option name="outline_width" type="QString" value="0.4"/>
       <Option name="outline_width_unit" type="QString" value="MM"/>
