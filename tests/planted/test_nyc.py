@@ -26,14 +26,14 @@ pytestmark = pytest.mark.xdist_group("nyc")
 TOLERANCE = 1e-8
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder: Path = tmp_path_factory.mktemp("nyc") / "project"
     build(folder)
     return read_project(folder, today=date(2026, 8, 15))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run(project: Project) -> Run:
     return analyse(project)
 

@@ -1,4 +1,8 @@
-"""Laws that hold for every layout: what adds up, and what cannot matter."""
+"""Laws that hold for every layout: what adds up, and what cannot matter.
+
+Few layouts each, through the whole analysis; test_partition_properties.py asks more of them of the
+partition alone, where a layout costs a hundredth of the time.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ def same(first: np.ndarray, second: np.ndarray, tolerance: float = SNAPPED) -> b
     return bool(np.all(np.abs(first - second) <= tolerance * first[0]))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(layouts)
 def test_the_atoms_add_up_to_the_jurisdiction_and_findings_to_the_gap(layout):
     run = analyse(project_of(*(claim(body, shape) for body, shape in layout)))
@@ -61,7 +65,7 @@ def test_the_atoms_add_up_to_the_jurisdiction_and_findings_to_the_gap(layout):
     assert wanting.get("contested", 0.0) == pytest.approx(entry["contested_m2"], abs=allowed)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(layouts)
 def test_multiplicities_add_up_to_the_areas_claimed_inside(layout):
     run = analyse(project_of(*(claim(body, shape) for body, shape in layout)))
@@ -73,7 +77,7 @@ def test_multiplicities_add_up_to_the_areas_claimed_inside(layout):
     assert covered + outside == pytest.approx(drawn, abs=bent + SNAPPED * drawn)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(layouts, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(layout, random):
     run = analyse(project_of(*(claim(body, shape) for body, shape in layout)))
@@ -83,7 +87,7 @@ def test_the_order_of_rows_does_not_matter(layout, random):
     assert same(figures(layout), figures(shuffled), EXACT)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(layouts, st.integers(0, 3), st.booleans())
 def test_where_a_ring_starts_and_how_it_turns_does_not_matter(layout, start, backwards):
     def redrawn(shape):
@@ -95,7 +99,7 @@ def test_where_a_ring_starts_and_how_it_turns_does_not_matter(layout, start, bac
     assert same(figures(layout), figures(again), EXACT)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(layouts)
 def test_moving_everything_by_a_power_of_two_changes_no_area_in_the_plane(layout):
     # so near the central meridian the scale changes by less than the tolerance
@@ -103,7 +107,7 @@ def test_moving_everything_by_a_power_of_two_changes_no_area_in_the_plane(layout
     assert same(figures(layout), figures(moved, translate(COUNTY, 256, 512)))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(layouts)
 def test_turning_everything_by_a_right_angle_changes_no_area(layout):
     def turned(shape):
@@ -113,7 +117,7 @@ def test_turning_everything_by_a_right_angle_changes_no_area(layout):
     assert same(figures(layout), figures(again, turned(COUNTY)))
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(layouts, st.integers(1, 999))
 def test_splitting_a_claim_between_two_rows_of_its_body_changes_nothing(layout, cut):
     (body, shape), *rest = layout
@@ -125,14 +129,14 @@ def test_splitting_a_claim_between_two_rows_of_its_body_changes_nothing(layout, 
     assert same(figures(layout), figures([*halves, *rest]))
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(layouts, bodies, shapes())
 def test_one_more_claim_never_enlarges_the_gap(layout, body, shape):
     before, after = figures(layout), figures([*layout, (body, shape)])
     assert after[1] <= before[1] + SNAPPED * before[0]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(layouts)
 def test_gap_and_contest_agree_with_unions_and_intersections(layout):
     by_body: dict[str, list[Any]] = {}

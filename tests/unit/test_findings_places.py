@@ -50,33 +50,48 @@ def test_both_leads_of_a_contested_block_are_neighbours_of_the_gap_beside_it():
     assert found(run, "class", "neighbours") == [("void", ("A", "B")), ("contested", ())]
 
 
-RING = square(200, 200, 800, 800) - square(400, 400, 600, 600)
+MIDDLE = square(400, 400, 600, 600)
+TWO_PARTS = shapely.MultiPolygon([square(300, 400, 400, 600), square(600, 400, 700, 600)])
+AROUND = COUNTY - MIDDLE - TWO_PARTS
+
+POSITIONS = {
+    "inside one polygon": ("hole", [claim("A", COUNTY - MIDDLE)]),
+    "among two bodies": (
+        "enclosed",
+        [claim("A", WEST_HALF - MIDDLE), claim("B", EAST_HALF - MIDDLE)],
+    ),
+    "open to the limit": ("inlet", [claim("A", COUNTY - square(900, 400, 1000, 600))]),
+    "between two parts that share most, yet less than half": (
+        "enclosed",
+        [
+            claim("A", square(275, 400, 375, 600) | square(625, 400, 725, 600)),
+            claim("B", square(0, 0, 1000, 500) - square(275, 400, 725, 600)),
+            claim("C", square(0, 500, 1000, 1000) - square(275, 400, 725, 600)),
+        ],
+    ),
+    "between two parts that share more": (
+        "between_parts",
+        [
+            claim("A", TWO_PARTS | MIDDLE - square(450, 400, 550, 600)),
+            claim("B", AROUND),
+        ],
+    ),
+    "between two claims of one body": (
+        "between_parts",
+        [claim("A", WEST_HALF - MIDDLE), claim("A", EAST_HALF - MIDDLE)],
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("claims", "within", "position"),
-    [
-        ([claim("A", COUNTY - square(400, 400, 600, 600))], COUNTY, "hole"),
-        (
-            [claim("A", WEST_HALF - square(400, 400, 600, 600)), claim("B", EAST_HALF - square(400, 400, 600, 600))],
-            COUNTY,
-            "enclosed",
-        ),
-        ([claim("A", COUNTY - square(900, 400, 1000, 600))], COUNTY, "inlet"),
-        ([claim("A", COUNTY)], shapely.MultiPolygon([COUNTY, square(2000, 0, 2100, 100)]), "detached"),
-        (
-            [
-                claim("A", shapely.MultiPolygon([square(300, 400, 400, 600), square(500, 400, 600, 600)])),
-                claim("B", COUNTY - square(300, 400, 600, 600)),
-            ],
-            COUNTY,
-            "between_parts",
-        ),
-    ],
-)  # fmt: skip
-def test_the_position_of_a_gap_is_told(claims, within, position):
-    run = analyse(project_of(*claims, within=within))
-    assert found(run, "class", "position") == [("void", position)]
+@pytest.mark.parametrize(("position", "claims"), POSITIONS.values(), ids=POSITIONS)
+def test_the_position_of_a_gap_is_told(position, claims):
+    assert found(analyse(project_of(*claims)), "class", "position") == [("void", position)]
+
+
+def test_a_part_of_the_jurisdiction_that_nobody_touches_is_detached():
+    within = shapely.MultiPolygon([COUNTY, square(2000, 0, 2100, 100)])
+    run = analyse(project_of(claim("A", COUNTY), within=within))
+    assert found(run, "class", "position") == [("void", "detached")]
 
 
 def test_a_hole_that_touches_its_ring_in_a_point_is_still_one_hole():
@@ -101,9 +116,12 @@ def test_one_connected_gap_stays_one_finding_although_zones_and_districts_cut_it
             claim("A", WEST_HALF - gap),
             claim("B", EAST_HALF - gap),
             within=[district("west", WEST_HALF), district("east", EAST_HALF)],
-            zones=[zone("fringe", square(0, 300, 1000, 400)), zone("back_lane", square(500, 0, 520, 90))],
+            zones=[
+                zone("fringe", square(0, 300, 1000, 400)),
+                zone("back_lane", square(500, 0, 520, 90)),
+            ],
         )
-    )  # fmt: skip
+    )
     assert found(run, "class", "districts", "zones", "zone_ids", "law") == [
         ("void", ("west", "east"), ("back_lane", "fringe"), ("Z000001", "Z000002"), "cross_border")
     ]

@@ -2,6 +2,8 @@
 
 import pytest
 import shapely
+from pyproj import CRS, Geod
+from shapely.affinity import rotate
 
 from gis.pipeline import analyse
 from tests.builders import (
@@ -101,6 +103,53 @@ def test_a_lane_along_the_edge_of_a_gap_belongs_to_the_body_on_its_other_side():
     assert lanes_of(lane((400, 100), (400, 900)), claims=BESIDE_THE_GAP) == []
 
 
+EDGES = {
+    "western": [(400, 100), (400, 900)],
+    "eastern": [(600, 100), (600, 900)],
+    "eastern, southward": [(600, 900), (600, 100)],
+    "whole": [(400, 0), (400, 1000)],
+}
+
+
+@pytest.mark.parametrize("points", EDGES.values(), ids=EDGES)
+def test_a_lane_along_an_edge_is_owned_whichever_way_it_was_drawn(points):
+    assert lanes_of(lane(*points), claims=BESIDE_THE_GAP) == []
+
+
+@pytest.mark.parametrize("turn", [0, 17, 45, 73])
+def test_a_lane_along_a_slanted_edge_is_owned_although_snapping_moved_the_edge(turn):
+    def turned(shape):
+        return rotate(shape, turn, origin=(0, 0))
+
+    claims = [{**row, "geometry": turned(row["geometry"])} for row in BESIDE_THE_GAP]
+    along = {"geometry": turned(shapely.LineString([(600, 100), (600, 900)]))}
+    across = {"geometry": turned(shapely.LineString([(300, 500), (700, 500)]))}
+    (row,) = lanes_of(along, across, claims=claims, within=turned(COUNTY))
+    assert (row["lane_id"], row["class"]) == ("L000002", "lane_unowned")
+    assert (row["from_m"], row["to_m"]) == pytest.approx((100, 300), abs=0.01)
+
+
+def test_lanes_are_measured_alike_where_the_layers_are_in_degrees():
+    west, gap, east = (shapely.box(x, 41, x + 0.01, 41.02) for x in (122, 122.01, 122.02))
+    rows = [
+        {"geometry": shapely.LineString([(122.005, 41.01), (122.025, 41.01)])},
+        {"geometry": shapely.LineString([(122.01, 41.001), (122.01, 41.019)])},
+    ]
+    project = project_of(
+        claim("A", west),
+        claim("B", east),
+        within=west | gap | east,
+        lanes=rows,
+        crs=CRS.from_epsg(4490),
+        moved=False,
+    )
+    (row,) = analyse(project).lane_findings.to_dict("records")
+    geod = Geod(ellps="GRS80")
+    at = [geod.inv(122.005, 41.01, lon, 41.01)[2] for lon in (122.01, 122.02)]
+    assert (row["lane_id"], row["class"]) == ("L000001", "lane_unowned")
+    assert (row["from_m"], row["to_m"]) == pytest.approx(at, abs=0.01)
+
+
 def test_a_lane_in_a_lapsed_or_leaderless_place_is_unowned_too():
     for reason in ({"valid_to": "2026-06-30"}, {"role": "assist"}, {"role": "fallback"}):
         rows = lanes_of(lane((0, 5), (1000, 5)), claims=[claim("A", COUNTY, **reason)])
@@ -149,7 +198,8 @@ def test_a_wide_lane_runs_along_a_border_that_its_pavement_reaches():
 
 
 def test_a_border_inside_one_body_is_none():
-    assert lanes_of(lane((500, 0), (500, 1000)), claims=[claim("A", WEST_HALF), claim("A", EAST_HALF)]) == []  # fmt: skip
+    claims = [claim("A", WEST_HALF), claim("A", EAST_HALF)]
+    assert lanes_of(lane((500, 0), (500, 1000)), claims=claims) == []
 
 
 def test_a_lane_finding_tells_its_zones_districts_names_and_sentence():

@@ -263,6 +263,21 @@ def test_a_bow_tie_is_repaired_and_said_so_and_a_line_is_refused(tmp_path):
     assert all(note["what"] for note in (*said["repaired"], *said["refused"]))
 
 
+def test_holes_that_touch_are_told_apart_and_a_collection_keeps_its_polygons(tmp_path):
+    touching = square(300, 300, 400, 400) | square(400, 400, 500, 500)
+    collection = shapely.GeometryCollection(
+        [placed(square(1000, 0, 2000, 1000)), placed(shapely.Point(5, 5))]
+    )
+    path = tmp_path / "odd.geojson"
+    frame = gpd.GeoDataFrame(geometry=[placed(COUNTY - touching), collection], crs=PLANE)
+    pyogrio.write_dataframe(frame.to_crs(4326), path, driver="GeoJSON")
+    said = told(str(path))
+    assert [found["class"] for found in said["findings"]] == ["void", "void"]
+    assert said["gap_m2"] == pytest.approx(20_000, rel=1e-4)
+    notes = said["input"]["repaired"] + said["input"]["refused"]
+    assert [note["row"] for note in notes] == [2]
+
+
 def test_rows_keep_the_numbers_they_have_in_the_file(tmp_path):
     line = shapely.LineString([(0, 0), (1, 1)])
     shapes = [placed(line), placed(COUNTY), placed(COUNTY)]

@@ -9,6 +9,7 @@ from datetime import date
 
 import pyogrio
 import pytest
+import shapely
 
 from gis.certificate import digest
 from gis.errors import InputError, OutputError
@@ -24,6 +25,9 @@ from gis.run_folder import (
     read_run,
     write_run,
 )
+from gis.verification import verify_run
+from tests import toy_county
+from tests.builders import question_of
 
 DAY = date(2026, 8, 15)
 
@@ -77,6 +81,38 @@ def test_the_geopackage_opens_with_its_layers_and_styles(full_run_folder):
         n for n, _ in styled
     }
     assert all(used for _, used in styled)
+
+
+ODD_NAMES = ['A"; B|C、D', "new\nline\ttab", "=1+1", "{{ 7*7 }}", "甲;乙", '["x"]', "'; DROP TABLE"]
+
+
+def test_any_name_survives_the_way_through_the_files(tmp_path):
+    claims = toy_county.frame({"body": ODD_NAMES}, [toy_county.MAIN] * len(ODD_NAMES))
+    folder = toy_county.write_project(tmp_path / "project", {"claims": claims})
+    run_project(folder, tmp_path / "run", today=DAY)
+    back = read_run(tmp_path / "run")
+    contested = back.findings[back.findings["class"] == "contested"]
+    assert contested["bodies"].tolist() == [tuple(sorted(ODD_NAMES))]
+    assert verify_run(tmp_path / "run") == []
+
+
+def test_a_project_in_which_nobody_leads_runs_and_verifies(tmp_path):
+    claims = toy_county.claims().assign(role=["assist", "fund", "supervise"])
+    folder = toy_county.write_project(tmp_path / "project", {"claims": claims})
+    run = run_project(folder, tmp_path / "run", today=DAY)
+    assert question_of(run)["covered_m2"] == 0
+    assert set(run.findings["class"]) == {"leaderless", "void"}
+    assert verify_run(tmp_path / "run") == []
+
+
+def test_a_project_without_any_finding_runs_and_verifies(tmp_path):
+    whole = shapely.MultiPolygon([toy_county.MAIN, toy_county.DETACHED])
+    claims = toy_county.frame({"body": ["A"]}, [whole])
+    folder = toy_county.write_project(tmp_path / "project", {"claims": claims})
+    run_project(folder, tmp_path / "run", today=DAY)
+    back = read_run(tmp_path / "run")
+    assert (len(back.findings), len(back.lane_findings), len(back.zones)) == (0, 0, 0)
+    assert verify_run(tmp_path / "run") == []
 
 
 def test_a_folder_that_exists_is_never_written_into(full_project, tmp_path):
