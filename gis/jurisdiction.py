@@ -19,9 +19,9 @@ def outline_of_claims(
 ) -> Any:  # noqa: ANN401 - a polygon or a multipolygon
     """Return the claims' own outline with its holes filled.
 
-    A gap that leaks to the outside through a slit narrower than ``close_slits_m`` counts as a
-    hole: the slit and the chamber behind it belong to the outline. A slit without a chamber does
-    not, nor does a notch in the rim. Nobody's border is moved.
+    Slits narrower than ``close_slits_m`` are closed first, so a gap that leaks to the outside
+    through one counts as a hole, and the slit itself lies within the outline. Nobody's border is
+    moved, and the outline nowhere leaves the rim that closing the slits gives.
 
     Parameters
     ----------
@@ -35,20 +35,25 @@ def outline_of_claims(
         Grid of the working CRS.
     """
     union = shapely.union_all(claims, grid_size=grid_size)
-    chambers = _chambers(union, measure, close_slits_m) if close_slits_m > 0 else []
-    return shapely.union_all([_filled(union), *chambers], grid_size=grid_size)
+    closed = _closed_slits(union, measure, close_slits_m) if close_slits_m > 0 else []
+    return shapely.union_all([_filled(union), *closed], grid_size=grid_size)
 
 
-def _chambers(union: Any, measure: EllipsoidMeasure, width_m: float) -> list[Any]:  # noqa: ANN401
-    """Return the gaps, slits included, that closing narrow slits encloses."""
+#: What closing adds that is thinner than this, in metres, is rounding and no slit.
+_ROUNDING_M = 0.002
+
+
+def _closed_slits(union: Any, measure: EllipsoidMeasure, width_m: float) -> list[Any]:  # noqa: ANN401
+    """Return what closing slits adds to the outline: slits, and the gaps behind them."""
     (flat,) = measure.flat(np.array([union], dtype=object))
     closed = flat.buffer(width_m / 2, join_style="mitre").buffer(-width_m / 2, join_style="mitre")
-    enclosed = shapely.get_parts(_filled(closed.union(flat)).difference(_filled(flat)))
-    wide = ~shapely.is_empty(shapely.buffer(enclosed, -0.51 * width_m))
-    # rounding along the rim leaves threads thinner than any grid: they must not grow with the rest
-    clean = shapely.buffer(enclosed[wide], -width_m / 10_000, join_style="mitre")
-    # a hair wider than the slit, so that it meets the borders it ran along
-    overlapping = shapely.buffer(clean, width_m / 100, join_style="mitre")
+    rim = _filled(closed.union(flat))
+    added = shapely.get_parts(rim.difference(_filled(flat)))
+    # eroding and growing again takes away the threads that rounding leaves along the rim
+    cores = shapely.buffer(added, -_ROUNDING_M / 2, join_style="mitre")
+    real = cores[~shapely.is_empty(cores)]
+    # a hair wider than before, so that it meets the borders it ran along, but never past the rim
+    overlapping = shapely.intersection(shapely.buffer(real, _ROUNDING_M, join_style="mitre"), rim)
     back = transformer(measure.equal_area, measure.crs)
     return list(moved(overlapping, back))
 

@@ -21,8 +21,10 @@ import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
 
+from gis.errors import InputError
+
 if TYPE_CHECKING:
-    from gis.model.arrangement import FloatArray, GeometryArray
+    from gis.model.arrangement import FloatArray, GeometryArray, IntArray
 
 WGS84 = CRS.from_epsg(4326)
 
@@ -70,6 +72,28 @@ def _radii_by_erosion(shapes: GeometryArray, least: FloatArray) -> FloatArray:
     return np.asarray(np.exp((low + high) / 2), dtype=np.float64)
 
 
+#: In degrees; a shape that spans more is nearly always one that crosses the antimeridian.
+_HALF_THE_GLOBE = 180.0
+
+#: A longer edge is bent by more than one parabola can follow.
+_LONGEST_M = 50_000.0
+
+
+def _pieces(
+    start: FloatArray, end: FloatArray, longest: float
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Cut edges into equal pieces no longer than a length, and tell how many each became."""
+    length = np.hypot(*(end - start).T)
+    copies = np.maximum(1, np.ceil(length / longest)).astype(np.int64)
+    if copies.max(initial=1) == 1:
+        return start, end, copies
+    edge = np.repeat(np.arange(len(start)), copies)
+    position = np.arange(len(edge)) - np.repeat(np.cumsum(copies) - copies, copies)
+    step = ((end - start) / copies[:, None])[edge]
+    begin = start[edge] + step * position[:, None]
+    return begin, begin + step, copies
+
+
 @dataclass(frozen=True)
 class EllipsoidMeasure:
     """Measure shapes of a working coordinate system on its ellipsoid.
@@ -88,8 +112,16 @@ class EllipsoidMeasure:
 
     @classmethod
     def around(cls, geometries: GeometryArray, crs: CRS) -> EllipsoidMeasure:
-        """Return a measure laid around the geometries' bounding box."""
+        """Return a measure laid around the geometries' bounding box.
+
+        Raises
+        ------
+        InputError
+            If they span more than half the globe.
+        """
         west, south, east, north = shapely.total_bounds(geometries)
+        if crs.is_geographic and east - west > _HALF_THE_GLOBE:
+            raise InputError("extent_too_wide", degrees=f"{east - west:.0f}")
         to_degrees = transformer(crs, WGS84)
         # a tenth of a degree is near enough, and keeps the choice stable between runs
         longitude, latitude = to_degrees.transform((west + east) / 2, (south + north) / 2)
@@ -170,6 +202,7 @@ class EllipsoidMeasure:
 
     def _doubled_edge_areas(self, start: FloatArray, end: FloatArray) -> FloatArray:
         """Return twice the area swept by each edge's parabola as seen from the origin."""
+        start, end, copies = _pieces(start, end, _LONGEST_M / self.metres_per_unit)
         middle = (start + end) / 2
         stacked = np.concatenate([start, middle, end])
         x, y = self._flatten.transform(stacked[:, 0], stacked[:, 1])
@@ -180,7 +213,8 @@ class EllipsoidMeasure:
         chord = (x0 - x1) * (y0 + y1) / 2 - (y0 - y1) * (x0 + x1) / 2
         control_x, control_y = 2 * xm - (x0 + x1) / 2, 2 * ym - (y0 + y1) / 2
         triangle = (control_x - x0) * (y1 - y0) - (control_y - y0) * (x1 - x0)
-        return np.asarray(chord + triangle * (2 / 3), dtype=np.float64)
+        swept = np.asarray(chord + triangle * (2 / 3), dtype=np.float64)
+        return np.add.reduceat(swept, np.cumsum(copies) - copies) if len(copies) else swept
 
     def segment_lengths(self, segments: FloatArray) -> FloatArray:
         """Return the geodesic lengths of segments of shape (s, 2, 2) in metres; shape (s,)."""

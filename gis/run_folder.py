@@ -73,7 +73,7 @@ def write_run(run: Run, project: Project, folder: Path) -> None:
         _snapshot(project, aside / SNAPSHOT)
         text = json.dumps(run.certificate, ensure_ascii=False, indent=1, sort_keys=True)
         (aside / CERTIFICATE).write_text(text + "\n", encoding="utf-8")
-        (aside / LOG).write_text(_log(run, project), encoding="utf-8")
+        (aside / LOG).write_text(log_text(run, project), encoding="utf-8")
 
 
 def _write_geopackage(run: Run, path: Path) -> None:
@@ -122,7 +122,8 @@ def _snapshot(project: Project, folder: Path) -> None:
         shutil.copyfile(project.folder / relative, target)
 
 
-def _log(run: Run, project: Project) -> str:
+def log_text(run: Run, project: Project) -> str:
+    """Return the log of a run: what was read, remarked and found."""
     lines = [f"mangqu {run.certificate['software']['mangqu']}", f"as of {run.settings.as_of}"]
     lines += [
         f"{source.table}: {source.rows} rows from {source.path} {source.layer}".rstrip()
@@ -134,6 +135,20 @@ def _log(run: Run, project: Project) -> str:
     ]
     lines += [f"{name}: {len(getattr(run, name))} rows" for name in RUN_TABLES]
     return "\n".join(lines) + "\n"
+
+
+def layers_of(path: Path) -> list[str]:
+    """Return the names of the layers and tables in a GeoPackage.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened.
+    """
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except DataSourceError as error:
+        raise InputError("damaged_run", file=path, why=str(error)) from error
 
 
 def is_run(folder: Path) -> bool:
@@ -165,7 +180,7 @@ def read_certificate(folder: Path) -> dict[str, Any]:
     """
     path = folder / CERTIFICATE
     try:
-        proof = json.loads(path.read_text(encoding="utf-8"))
+        proof = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_key_once)
     except FileNotFoundError as error:
         raise InputError("not_a_run", file=folder) from error
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -178,10 +193,21 @@ def read_certificate(folder: Path) -> dict[str, Any]:
     return proof
 
 
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object in which one value hides another."""
+    once = dict(pairs)
+    if len(once) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise InputError("repeated_key", file=CERTIFICATE, key=repeated)
+    return once
+
+
 #: What the parts of a certificate are, and those of each of its inputs and questions.
 _CERTIFICATE_PARTS: dict[str, type] = {
     "as_of": str,
     "settings": dict,
+    "crs": str,
     "software": dict,
     "inputs": list,
     "remarks": list,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+from pyproj import CRS
 
 from gis.certificate import TOLERANCE, digest
 from gis.errors import CertificateError, InputError, InputErrors
@@ -13,12 +16,24 @@ from gis.measure import EllipsoidMeasure
 from gis.model.vocabulary import GAP_STANDINGS
 from gis.pipeline import analyse
 from gis.progress import silent
-from gis.run_folder import RUN_TABLES, SNAPSHOT, read_run
+from gis.run_folder import (
+    CERTIFICATE,
+    GEOPACKAGE,
+    LOG,
+    RUN_TABLES,
+    SNAPSHOT,
+    layers_of,
+    log_text,
+    read_run,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import pandas as pd
+
+    from gis.model.project import Project
     from gis.model.run import Run
     from gis.progress import Progress
 
@@ -54,11 +69,25 @@ def verify_run(folder: Path, *, progress: Progress = silent) -> list[Discrepancy
     """
     run = read_run(folder)
     return [
+        *_strangers(folder, run),
         *_altered_inputs(folder, run),
         *_altered_tables(run),
         *_sums(run),
         *_fresh_analysis(folder, run, progress),
     ]
+
+
+def _strangers(folder: Path, run: Run) -> Iterator[Discrepancy]:
+    """Tell of files and tables that no run writes."""
+    snapshot = {name for source in run.certificate["inputs"] for name in source["files"]}
+    expected = {GEOPACKAGE, CERTIFICATE, LOG, *(f"{SNAPSHOT}/{name}" for name in snapshot)}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        # desktop programs lay a journal beside a GeoPackage while they have it open
+        if path.is_file() and name not in expected and not name.startswith(f"{GEOPACKAGE}-"):
+            yield Discrepancy("file_added", {"file": name})
+    for table in sorted(set(layers_of(folder / GEOPACKAGE)) - {*RUN_TABLES, "layer_styles"}):
+        yield Discrepancy("table_added", {"table": table})
 
 
 def _altered_inputs(folder: Path, run: Run) -> Iterator[Discrepancy]:
@@ -78,16 +107,25 @@ def _altered_inputs(folder: Path, run: Run) -> Iterator[Discrepancy]:
 def _altered_tables(run: Run) -> Iterator[Discrepancy]:
     for name in RUN_TABLES:
         table = getattr(run, name)
-        moved = getattr(table, "crs", run.atoms.crs) != run.atoms.crs
-        if moved or digest(name, table) != run.certificate["tables"].get(name):
+        if _moved(table, run.certificate["crs"]) or digest(name, table) != run.certificate[
+            "tables"
+        ].get(name):
             yield Discrepancy("table_altered", {"table": name})
+
+
+def _moved(table: pd.DataFrame, crs: str) -> bool:
+    """Tell whether a table with geometry is in another coordinate system than certified."""
+    return isinstance(table, gpd.GeoDataFrame) and (
+        table.crs is None or table.crs != CRS.from_user_input(crs)
+    )
 
 
 def _sums(run: Run) -> Iterator[Discrepancy]:
     """Add up the areas of the atoms anew, from their shapes."""
     whole = set(run.atoms) >= _OF_ATOMS and set(run.standings) >= _OF_STANDINGS
-    if not whole or run.jurisdiction.empty:
-        return  # a table without its columns or rows has been told of already
+    drawn = not run.jurisdiction.empty and run.jurisdiction.geometry.notna().all()
+    if not whole or not drawn or _moved(run.atoms, run.certificate["crs"]):
+        return  # what is missing or moved has been told of already
     measure = EllipsoidMeasure.around(run.jurisdiction.geometry.to_numpy(), run.atoms.crs)
     areas = dict(
         zip(run.atoms["atom_id"], measure.areas(run.atoms.geometry.to_numpy()), strict=True)
@@ -111,6 +149,11 @@ def _sums(run: Run) -> Iterator[Discrepancy]:
             )
 
 
+def _log_of(fresh: Run, run: Run, project: Project) -> bytes:
+    """Return what the log should say: of the fresh analysis, by the version of the run."""
+    return log_text(replace(fresh, certificate=run.certificate), project).encode()
+
+
 #: Columns that the sums are made of.
 _OF_ATOMS = {"atom_id", "geometry"}
 _OF_STANDINGS = {"atom_id", "matter", "level", "standing"}
@@ -119,34 +162,21 @@ _OF_STANDINGS = {"atom_id", "matter", "level", "standing"}
 def _fresh_analysis(folder: Path, run: Run, progress: Progress) -> Iterator[Discrepancy]:
     as_of = run.settings.as_of
     try:
-        fresh = analyse(
-            read_project(folder / SNAPSHOT, today=as_of, as_of=as_of), progress=progress
-        )
+        project = read_project(folder / SNAPSHOT, today=as_of, as_of=as_of)
+        fresh = analyse(project, progress=progress)
     except (InputError, InputErrors, CertificateError) as error:
         yield Discrepancy("snapshot_refused", {"why": error.render("en")})
         return
     for name in RUN_TABLES:
         if digest(name, getattr(fresh, name)) != digest(name, getattr(run, name)):
             yield Discrepancy("analysis_differs", {"table": name})
-    for part in _PROVED:
-        if _plain(fresh.certificate[part]) != run.certificate.get(part):
+    # the versions are a statement about the past, which no fresh analysis can repeat
+    for part in sorted((fresh.certificate.keys() | run.certificate.keys()) - {"software"}):
+        if _plain(fresh.certificate.get(part)) != run.certificate.get(part):
             yield Discrepancy("certificate_differs", {"part": part})
-
-
-#: Parts of a certificate that a fresh analysis must give again.
-_PROVED = (
-    "format",
-    "as_of",
-    "settings",
-    "crs",
-    "inputs",
-    "remarks",
-    "jurisdiction_m2",
-    "largest_move_m",
-    "questions",
-    "claims",
-    "tables",
-)
+    log = folder / LOG
+    if not log.is_file() or log.read_bytes() != _log_of(fresh, run, project):
+        yield Discrepancy("log_altered", {})
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
