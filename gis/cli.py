@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import click
+from pyproj.exceptions import CRSError
+from shapely.errors import GEOSException
 
 from gis.catalogue import catalogue
 from gis.errors import MangquError
@@ -55,7 +58,26 @@ def mangqu() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run_arguments(given))
+    try:
+        status = run_arguments(given)
+    finally:
+        _give_up_unwritten_output()
+    sys.exit(status)
+
+
+def _give_up_unwritten_output() -> None:
+    """Let go of what standard output will not take, or Python would try and complain once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+#: What may still go wrong where no verb looks for it: the machine gives out, or the libraries of
+#: shapes and coordinate systems do.
+_UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
 def run_arguments(arguments: list[str]) -> int:
@@ -71,5 +93,9 @@ def run_arguments(arguments: list[str]) -> int:
         return INTERRUPTED
     except MangquError as error:
         click.echo(error.render(language), err=True)
+        return REFUSED
+    except _UNFORESEEN as error:
+        told = MangquError("unforeseen", kind=type(error).__name__, reason=str(error))
+        click.echo(told.render(language), err=True)
         return REFUSED
     return status if isinstance(status, int) else DONE

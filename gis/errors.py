@@ -37,7 +37,10 @@ class MangquError(Exception):
             texts.text(f"place.{part}", value=value) for part, value in self.place().items()
         )
         problem = texts.text(f"error.{self.problem}", **self.details)
-        remedy = texts.text(f"remedy.{self.problem}", **self.details)
+        # where nothing is known yet there is nothing to suggest
+        resembling = self.details.get("suggestion") not in {"", "-"}
+        key = f"remedy.{self.problem}" if resembling else "remedy.no_suggestion"
+        remedy = texts.text(key, **self.details)
         sentence = f"{problem} {remedy}"
         line = f"{where}: {sentence}" if where else sentence
         # a value out of a file may hold line breaks or terminal codes

@@ -24,7 +24,7 @@ from pyproj import CRS, Geod, Transformer
 from gis.errors import InputError
 
 if TYPE_CHECKING:
-    from gis.model.arrangement import FloatArray, GeometryArray, IntArray
+    from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
 
 WGS84 = CRS.from_epsg(4326)
 
@@ -43,8 +43,8 @@ def moved(geometry: Any, by: Transformer) -> Any:  # noqa: ANN401 - one shape or
     return shapely.transform(geometry, by.transform, interleaved=False)  # type: ignore[arg-type]
 
 
-#: The search for the largest circle visits cells in proportion to length over width; beyond this
-#: ratio of perimeter to least radius, eroding is cheaper.
+#: The search for the largest circle visits cells in proportion to length over width, and gives up
+#: after some tens of thousands; beyond this ratio of perimeter to least radius, eroding is better.
 _THIN = 1000.0
 
 #: Relative accuracy of a radius.
@@ -60,16 +60,49 @@ def _radii_by_search(shapes: GeometryArray, least: FloatArray) -> FloatArray:
     return np.asarray(radii, dtype=np.float64)
 
 
+def _radii_of_thin(shapes: GeometryArray, least: FloatArray) -> FloatArray:
+    """Return the radii of shapes with a long border for their area: slivers, or spiky places."""
+    bounds = shapely.bounds(shapes)
+    coarse = np.hypot(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) / _COARSE
+    found = shapely.length(shapely.maximum_inscribed_circle(shapes, tolerance=coarse))
+    spiky = found > _SPIKY * least
+    radii = np.empty(len(shapes))
+    radii[spiky] = _radii_by_search(shapes[spiky], found[spiky] * _RADIUS_ACCURACY)
+    radii[~spiky] = _radii_by_erosion(shapes[~spiky], np.maximum(found, least)[~spiky])
+    return radii
+
+
+#: A first look at a thin shape divides its diagonal into so many cells.
+_COARSE = 200
+
+#: Found radius over least radius from which on a thin shape has a wide core and only long spikes:
+#: eroding it that far would make its spikes' offsets cross each other in their thousands.
+_SPIKY = 20.0
+
+
 def _radii_by_erosion(shapes: GeometryArray, least: FloatArray) -> FloatArray:
-    """Return the radii at which eroding leaves nothing, by bisection of their logarithms."""
+    """Return the radii at which eroding leaves nothing, by doubling and then bisecting.
+
+    Distances stay below twice the radius, so that offsets stay simple.
+    """
     low = np.log(least)
-    high = np.log(np.sqrt(shapely.area(shapes) / np.pi))
+    high = low.copy()
+    open_ended = np.ones(len(shapes), dtype=bool)
+    while np.any(open_ended):
+        low[open_ended] = high[open_ended]
+        high[open_ended] += np.log(2)
+        open_ended[open_ended] = ~_gone(shapes[open_ended], high[open_ended])
     while np.any(high - low > _RADIUS_ACCURACY):
         middle = (low + high) / 2
-        gone = shapely.is_empty(shapely.buffer(shapes, -np.exp(middle), join_style="mitre"))
+        gone = _gone(shapes, middle)
         high = np.where(gone, middle, high)
         low = np.where(gone, low, middle)
     return np.asarray(np.exp((low + high) / 2), dtype=np.float64)
+
+
+def _gone(shapes: GeometryArray, log_distance: FloatArray) -> BoolArray:
+    eroded = shapely.buffer(shapes, -np.exp(log_distance), join_style="mitre")
+    return np.asarray(shapely.is_empty(eroded), dtype=np.bool_)
 
 
 #: In degrees; a shape that spans more is nearly always one that crosses the antimeridian.
@@ -250,7 +283,7 @@ class EllipsoidMeasure:
         least = shapely.area(flat) / shapely.length(flat)
         thin = shapely.length(flat) > _THIN * least
         widths = np.empty(len(flat))
-        widths[thin] = 2 * _radii_by_erosion(flat[thin], least[thin])
+        widths[thin] = 2 * _radii_of_thin(flat[thin], least[thin])
         widths[~thin] = 2 * _radii_by_search(flat[~thin], least[~thin])
         return widths
 

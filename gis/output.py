@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from gis.errors import OutputError
 
@@ -30,25 +31,39 @@ def new_folder(folder: Path) -> Iterator[Path]:
         If something is there already, or the place cannot be written.
     """
     refuse_existing(folder)
-    try:
+    with _named_as_asked(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:_SHORT]}.", dir=folder.parent))
     try:
-        yield aside
-        aside.chmod(0o755)
-        aside.rename(folder)
-    except OSError as error:
-        raise OutputError("cannot_write", path=str(folder), why=error.strerror or "") from error
+        with _named_as_asked(folder, aside):
+            yield aside
+            aside.chmod(0o755)
+            aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
 def refuse_existing(folder: Path) -> None:
-    """Raise an OutputError if anything is where a new folder shall be."""
-    if folder.exists() or folder.is_symlink():
+    """Raise an OutputError if anything is where a new folder shall be, or nothing can ever be."""
+    with _named_as_asked(folder):
+        # folders of that name, the present one and its parent, are there
+        there = folder.exists() or folder.is_symlink()
+        if not there and "\0" in str(folder):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    if there:
         raise OutputError("exists", path=str(folder))
+
+
+def is_empty_folder(folder: Path) -> bool:
+    """Tell whether a folder is there and empty.
+
+    Raises
+    ------
+    OutputError
+        If that cannot be known.
+    """
+    with _named_as_asked(folder):
+        return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
 
 
 @contextmanager
@@ -60,16 +75,46 @@ def new_file(path: Path) -> Iterator[Path]:
     OutputError
         If the place cannot be written.
     """
-    aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
+    with _named_as_asked(path):
+        if "\0" in str(path):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        if path.is_dir():
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield aside
-        aside.replace(path)
+    aside = path.with_name(f".{path.stem[:_SHORT]}.{os.getpid()}{path.suffix}")
+    try:
+        with _named_as_asked(path, aside):
+            yield aside
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+#: So many characters of a name leave room for what is added, whatever they are written in.
+_SHORT = 20
+
+
+@contextmanager
+def _named_as_asked(path: Path, aside: Path | None = None) -> Iterator[None]:
+    """Raise what goes wrong as an OutputError about the place asked for, not the one aside."""
+    try:
+        yield
     except OSError as error:
         raise OutputError("cannot_write", path=str(path), why=error.strerror or "") from error
-    finally:
-        if aside.is_file():
-            aside.unlink()
+    except _NOT_WRITTEN as error:
+        why = str(error).replace(str(aside), str(path))
+        raise OutputError("cannot_write", path=str(path), why=why) from error
+    except OutputError as error:
+        if aside is not None:
+            error.details = {
+                name: str(value).replace(str(aside), str(path))
+                for name, value in error.details.items()
+            }
+        raise
+
+
+#: What GDAL's means of writing raise.
+_NOT_WRITTEN = (DataSourceError, DataLayerError, FeatureError, GeometryError)
 
 
 def add_layer(
@@ -100,5 +145,5 @@ def add_layer(
         options["promote_to_multi"] = geometry_type.startswith("Multi")
     try:
         pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG", **options)
-    except (DataSourceError, DataLayerError) as error:
+    except _NOT_WRITTEN as error:
         raise OutputError("cannot_write", path=str(path), why=str(error)) from error

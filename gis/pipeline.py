@@ -72,7 +72,9 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
                 collected.add_answer(partition, question, answer, entry)
             found = findings(project, partition, duties, answers, measure)
             collected.add_findings(found.table, found.neighbours)
-            collected.lanes.append(lane_findings(project, partition, network, answers, measure))
+            collected.lanes.append(
+                lane_findings(project, partition, network, duties, answers, measure)
+            )
     progress("certificate", total, total)
     return collected.run(project)
 

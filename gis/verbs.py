@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,6 +47,31 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
 
 
+class Metres(click.FloatRange):
+    """A finite length in metres on the command line."""
+
+    name = "metres"
+
+    def __init__(self, *, min_open: bool = False) -> None:
+        super().__init__(min=0, max=MOST_METRES, min_open=min_open)
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,  # noqa: ANN401
+    ) -> float:
+        """Return the length, or refuse the word; NaN is in no range and out of none."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r}: 0–{MOST_METRES:g}", param, ctx)
+        return number
+
+
+#: No border is less exact and no slit is wider, in metres.
+MOST_METRES = 1e5
+
+
 def today() -> date:
     """Return today's date where the program runs."""
     return datetime.now(tz=UTC).astimezone().date()
@@ -54,9 +80,6 @@ def today() -> date:
 def echo_json(answer: object) -> None:
     """Write an answer for machines on standard output."""
     click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-
-
-_path = click.Path(path_type=Path)
 
 
 def remark_line(remark: Remark, language: str) -> str:
@@ -161,8 +184,8 @@ def run(
 @option("--lanes")
 @option("--crs")
 @option("--encoding")
-@option("--accuracy", type=click.FloatRange(min=0, min_open=True), default=0.5)
-@option("--close-slits", type=click.FloatRange(min=0))
+@option("--accuracy", type=Metres(min_open=True), default=0.5)
+@option("--close-slits", type=Metres())
 @option("-o", "--output", type=_path)
 @option("--json", "as_json", is_flag=True)
 @language_option

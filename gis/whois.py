@@ -149,7 +149,7 @@ def _grounds(run: Run, row: pd.Series) -> tuple[Ground, ...]:
     claims = run.claims[
         run.claims["claim_id"].isin(row["claim_ids"])
         & run.claims["matter"].isin(lineage)
-        & in_force(run.claims, run.settings.as_of)
+        & in_force(run.claims, run.bodies, run.settings.as_of)
         # who leads at another level is an answer to another question
         & ((run.claims["role"] != Role.LEAD) | run.claims["body"].isin(row["leads"]))
     ]

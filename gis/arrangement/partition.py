@@ -67,6 +67,15 @@ class Partition:
         return by_face(*self.rows_on_faces(table))
 
     @cached_property
+    def perimeter_m(self) -> FloatArray:
+        """Perimeter of each face in metres, shape (f,)."""
+        total = np.zeros(len(self.arrangement.faces))
+        for side in (self.arrangement.left, self.arrangement.right):
+            bordering = side >= 0
+            np.add.at(total, side[bordering], self.segment_m[bordering])
+        return total
+
+    @cached_property
     def inside(self) -> BoolArray:
         """Tell which faces lie in the jurisdiction, shape (f,)."""
         inside = np.zeros(len(self.arrangement.faces), dtype=bool)

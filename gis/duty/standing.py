@@ -3,13 +3,13 @@
 The rules, in the order in which they are applied to one face, matter and day:
 
 1. A claim is in force from ``valid_from`` up to but not including ``valid_to``, while its status is
-   claimed or confirmed.
+   claimed or confirmed and its body exists.
 2. Of the claims of one role and level, those on the nearest ancestor of the matter count; a claim
    on the matter itself displaces one inherited from its parent (the special rule before the
    general one).
 3. A claim that states no level counts at every level that is asked.
 4. Two or more leading bodies at one level contest the face, unless an agreement in force names
-   them all: then they hold it jointly.
+   them all: then they hold it jointly. Of several such agreements the special one counts.
 5. Led at a coarser level only, a face is not passed down; led at a finer level only, it is
    answered there.
 6. Led at no level, it is a gap: leaderless where a body assists, else covered by fallback only,
@@ -60,6 +60,10 @@ class Duties:
     agreement_faces: dict[int, frozenset[int]]
     faces: int
 
+    def leading(self) -> pd.DataFrame:
+        """Return the rows of lead claims in force."""
+        return self.table[self.table["in_force"] & (self.table["role"] == Role.LEAD)]
+
 
 def duties_on(partition: Partition, project: Project, matter: str, as_of: date) -> Duties:
     """Collect the claims on each face of a partition for a matter and day."""
@@ -72,8 +76,8 @@ def duties_on(partition: Partition, project: Project, matter: str, as_of: date) 
             "role": claims["role"].to_numpy(),
             "level": claims["level"].to_numpy(),
             "distance": distance,
-            "in_force": in_force(claims, as_of).to_numpy(),
-            "ended": ended(claims, as_of).to_numpy(),
+            "in_force": in_force(claims, project.bodies, as_of).to_numpy(),
+            "ended": ended(claims, project.bodies, as_of).to_numpy(),
             "valid_to": claims["valid_to"].to_numpy(),
         }
     )
@@ -92,20 +96,29 @@ def duties_on(partition: Partition, project: Project, matter: str, as_of: date) 
 
 
 def _agreements_in_force(project: Project, matter: str, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the agreements in force, the special before the general.
+
+    A nearer matter comes before an ancestor, a drawn place before everywhere, a later signing
+    before an earlier one.
+    """
     agreements = project.agreements
     lineage = MatterTree.of(project.matters).lineage(matter)
-    chosen = (
-        agreements["matter"].isin(lineage)
-        & ~(agreements["signed_on"] > day)
-        & ~(agreements["valid_to"] <= day)
-    )
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "agreement": np.flatnonzero(chosen),
-            "parties": agreements.loc[chosen, "parties"].to_numpy(),
-            "first_receiver": agreements.loc[chosen, "first_receiver"].to_numpy(),
-            "everywhere": agreements.loc[chosen].geometry.isna().to_numpy(),
+            "agreement": np.arange(len(agreements)),
+            "parties": agreements["parties"],
+            "first_receiver": agreements["first_receiver"],
+            "everywhere": agreements.geometry.isna(),
+            "distance": [lineage.index(of) if of in lineage else -1 for of in agreements["matter"]],
+            "signed_on": agreements["signed_on"],
+            "agreement_id": agreements["agreement_id"],
         }
+    )
+    in_force = ~(agreements["signed_on"] > day) & ~(agreements["valid_to"] <= day)
+    chosen: pd.DataFrame = table[in_force & (table["distance"] >= 0)]
+    return chosen.sort_values(
+        ["distance", "everywhere", "signed_on", "agreement_id"],
+        ascending=[True, True, False, True],
     )
 
 
@@ -206,17 +219,18 @@ def _explain_gaps(answer: pd.DataFrame, duties: Duties, day: pd.Timestamp) -> No
 
 def _settle_overlaps(answer: pd.DataFrame, duties: Duties, here: pd.Series[Any]) -> None:
     """Tell joint from contested where two or more bodies lead at the level asked."""
-    several = here[here.map(len) > 1]
-    answer.loc[several.index, "standing"] = Standing.CONTESTED.value
+    unsettled = here[here.map(len) > 1]
+    answer.loc[unsettled.index, "standing"] = Standing.CONTESTED.value
     for agreement in duties.agreements.to_dict("records"):
         parties = frozenset(agreement["parties"])
         where = duties.agreement_faces.get(agreement["agreement"], frozenset())
         held = pd.Index(
             [
                 face
-                for face, bodies in several.items()
+                for face, bodies in unsettled.items()
                 if parties.issuperset(bodies) and (agreement["everywhere"] or face in where)
             ]
         )
         answer.loc[held, "standing"] = Standing.JOINT.value
         answer.loc[held, "first_receiver"] = str(agreement["first_receiver"])
+        unsettled = unsettled.drop(held)

@@ -12,27 +12,33 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def in_force(claims: pd.DataFrame, as_of: date) -> pd.Series[bool]:
-    """Tell which claims hold: claimed or confirmed, begun, and not over.
+def in_force(claims: pd.DataFrame, bodies: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+    """Tell which claims hold: claimed or confirmed, begun, not over, and by a body that exists.
 
-    A claim holds from ``valid_from`` up to but not including ``valid_to``; no date, no bound.
+    A claim or body is there from ``valid_from`` up to but not including ``valid_to``; no date, no
+    bound.
     """
-    return _acknowledged(claims) & _begun(claims, as_of) & ~_over(claims, as_of)
+    return _acknowledged(claims) & _begun(claims, bodies, as_of) & ~_over(claims, bodies, as_of)
 
 
-def ended(claims: pd.DataFrame, as_of: date) -> pd.Series[bool]:
-    """Tell which claims once held and no longer do, by their date or by their status."""
-    expired = (claims["status"] == ClaimStatus.EXPIRED) & _begun(claims, as_of)
-    return (_acknowledged(claims) & _over(claims, as_of)) | expired
+def ended(claims: pd.DataFrame, bodies: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+    """Tell which claims once held and no longer do: by date, by status or with their body."""
+    begun = _begun(claims, bodies, as_of)
+    expired = (claims["status"] == ClaimStatus.EXPIRED) & begun
+    return (_acknowledged(claims) & begun & _over(claims, bodies, as_of)) | expired
 
 
 def _acknowledged(claims: pd.DataFrame) -> pd.Series[bool]:
     return claims["status"].isin([ClaimStatus.CLAIMED, ClaimStatus.CONFIRMED])
 
 
-def _begun(claims: pd.DataFrame, as_of: date) -> pd.Series[bool]:
-    return ~(claims["valid_from"] > pd.Timestamp(as_of))
+def _begun(claims: pd.DataFrame, bodies: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+    day = pd.Timestamp(as_of)
+    unborn = bodies.loc[bodies["valid_from"] > day, "body_id"]
+    return ~(claims["valid_from"] > day) & ~claims["body"].isin(unborn)
 
 
-def _over(claims: pd.DataFrame, as_of: date) -> pd.Series[bool]:
-    return claims["valid_to"] <= pd.Timestamp(as_of)
+def _over(claims: pd.DataFrame, bodies: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+    day = pd.Timestamp(as_of)
+    dissolved = bodies.loc[bodies["valid_to"] <= day, "body_id"]
+    return (claims["valid_to"] <= day) | claims["body"].isin(dissolved)

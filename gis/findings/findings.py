@@ -18,7 +18,6 @@ from gis.labels import Labels
 from gis.model.vocabulary import (
     GAP_STANDINGS,
     FindingClass,
-    Role,
     SliverKind,
     Standing,
     ZoneKind,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from gis.duty.question import Question
     from gis.duty.standing import Duties
     from gis.measure import EllipsoidMeasure
-    from gis.model.arrangement import GeometryArray
+    from gis.model.arrangement import FloatArray, GeometryArray
     from gis.model.project import Project, Settings
 
 
@@ -135,11 +134,12 @@ class _Evidence:
     labels: tuple[Labels, Labels]
     settings: Settings
     reach: float
+    area_m2: FloatArray
+    perimeter_m: FloatArray
 
     @classmethod
     def of(cls, project: Project, partition: Partition, duties: Duties) -> _Evidence:
-        table = duties.table
-        leading = table[table["in_force"] & (table["role"] == Role.LEAD)]
+        leading = duties.leading()
         return cls(
             leading_claims=by_face(leading["face"].to_numpy(), leading["claim"].to_numpy()),
             zones=partition.rows_by_face("zones"),
@@ -153,16 +153,31 @@ class _Evidence:
             labels=(Labels.of(project, "zh"), Labels.of(project, "en")),
             settings=project.settings,
             reach=4 * partition.arrangement.grid_size,
+            area_m2=partition.area_m2,
+            perimeter_m=partition.perimeter_m,
         )
 
     def claims(self, faces: Iterable[int]) -> list[int]:
         return _rows(self.leading_claims, faces)
 
-    def zones_of(self, place: Place) -> list[int]:
-        return _rows(self.zones, place.faces)
+    def lying_in(
+        self, table: dict[int, list[int]], faces: tuple[int, ...], threshold_m: float
+    ) -> list[int]:
+        """Return the rows of a table that a place lies in by more than a border's inaccuracy.
 
-    def districts_of(self, place: Place) -> tuple[str, ...]:
-        return tuple(self.district_id[row] for row in _rows(self.districts, place.faces))
+        What the place shares with a row counts if it is at least as wide, on average, as half a
+        sliver's threshold, or as half the place itself where that is narrower still.
+        """
+        shared: dict[int, list[int]] = {}
+        for face in faces:
+            for row in table.get(face, ()):
+                shared.setdefault(row, []).append(face)
+        least = min(threshold_m, self._mean_width(list(faces))) / 2
+        return sorted(row for row, parts in shared.items() if self._mean_width(parts) >= least)
+
+    def _mean_width(self, faces: list[int]) -> float:
+        """Return twice area over perimeter, which of a long strip is its width."""
+        return float(2 * self.area_m2[faces].sum() / self.perimeter_m[faces].sum())
 
 
 def _rows(table: dict[int, list[int]], faces: Iterable[int]) -> list[int]:
@@ -232,10 +247,13 @@ class _Facts:
 
 def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
     place = facts.place
-    zones = evidence.zones_of(place)
-    kinds = tuple(sorted({evidence.zone_kind[zone] for zone in zones}))
-    districts = evidence.districts_of(place)
     threshold = _sliver_threshold(facts, evidence)
+    zones = evidence.lying_in(evidence.zones, place.faces, threshold)
+    kinds = tuple(sorted({evidence.zone_kind[zone] for zone in zones}))
+    districts = tuple(
+        evidence.district_id[row]
+        for row in evidence.lying_in(evidence.districts, place.faces, threshold)
+    )
     sliver = _sliver_kind(place.standing, facts.width_m, threshold)
     gap = place.standing in GAP_STANDINGS
     position = _position(facts, evidence) if gap else ""

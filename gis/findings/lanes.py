@@ -6,6 +6,7 @@ without doubt, which it does not on a lane that crosses itself.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +25,7 @@ from gis.reasons import lane_reason
 if TYPE_CHECKING:
     from gis.arrangement.partition import Partition
     from gis.duty.question import Question
+    from gis.duty.standing import Duties
     from gis.measure import EllipsoidMeasure
     from gis.model.arrangement import FloatArray, GeometryArray, IntArray
     from gis.model.project import Project
@@ -76,14 +78,23 @@ class LaneNetwork:
         Border segments in the same, shape (s,).
     crossings
         ``lane``, ``face``, ``from_m``, ``to_m``: where each lane lies in or along a face.
-    tolerance_m
-        How near a border a lane counts as running along it, shape (n,).
+    half_width_m, accuracy_m
+        Half the width of each lane (0 where unknown) and the accuracy of its line, shape (n,).
+    sliver_k
+        Factor of the joint accuracy of lane and border.
     """
 
     lines: GeometryArray
     borders: GeometryArray
     crossings: pd.DataFrame
-    tolerance_m: FloatArray
+    half_width_m: FloatArray
+    accuracy_m: FloatArray
+    sliver_k: float
+
+    def tolerance_m(self, lane: int, border_accuracy_m: float) -> float:
+        """Return how near a border of some accuracy a lane counts as running along it."""
+        joint = self.sliver_k * math.hypot(self.accuracy_m[lane], border_accuracy_m)
+        return max(float(self.half_width_m[lane]), joint)
 
 
 def lane_network(project: Project, partition: Partition, measure: EllipsoidMeasure) -> LaneNetwork:
@@ -92,7 +103,15 @@ def lane_network(project: Project, partition: Partition, measure: EllipsoidMeasu
     lines = measure.flat(drawn)
     segments = partition.arrangement.segments
     borders = measure.flat(np.asarray(shapely.linestrings(segments), dtype=object))
-    return LaneNetwork(lines, borders, _crossings(drawn, lines, partition), _tolerances(project))
+    settings, lanes = project.settings, project.lanes
+    return LaneNetwork(
+        lines=lines,
+        borders=borders,
+        crossings=_crossings(drawn, lines, partition),
+        half_width_m=lanes["width_m"].fillna(0.0).to_numpy(dtype=np.float64) / 2,
+        accuracy_m=lanes["accuracy_m"].fillna(settings.accuracy_m).to_numpy(dtype=np.float64),
+        sliver_k=settings.sliver_k,
+    )
 
 
 def _tolerances(project: Project) -> FloatArray:
@@ -180,6 +199,7 @@ def lane_findings(
     project: Project,
     partition: Partition,
     network: LaneNetwork,
+    duties: Duties,
     answers: dict[Question, pd.DataFrame],
     measure: EllipsoidMeasure,
 ) -> gpd.GeoDataFrame:
@@ -194,7 +214,7 @@ def lane_findings(
     lane_findings
         Columns of ``lane_findings`` in docs/run-folder.md but for the id.
     """
-    tracer = _Tracer(project, partition, network, measure)
+    tracer = _Tracer(project, partition, network, duties, measure)
     rows: list[dict[str, Any]] = []
     for number, (question, answer) in enumerate(answers.items()):
         if number == 0:
@@ -203,6 +223,15 @@ def lane_findings(
     # without rows pandas would take every column for text
     frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
+
+
+def _accuracy_of_leads(duties: Duties, project: Project) -> FloatArray:
+    """Return the largest accuracy of the claims that lead each face; NaN where none does."""
+    leading = duties.leading()
+    accuracy = np.full(duties.faces, np.nan)
+    of_claims = project.claims["accuracy_m"].to_numpy(dtype=np.float64)
+    np.fmax.at(accuracy, leading["face"].to_numpy(), of_claims[leading["claim"].to_numpy()])
+    return accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +253,7 @@ class _Tracer:
         project: Project,
         partition: Partition,
         network: LaneNetwork,
+        duties: Duties,
         measure: EllipsoidMeasure,
     ) -> None:
         self.project = project
@@ -234,6 +264,7 @@ class _Tracer:
         self.labels = (Labels.of(project, "zh"), Labels.of(project, "en"))
         self.to_crs = transformer(measure.equal_area, project.crs)
         self.measure = measure
+        self.face_accuracy = _accuracy_of_leads(duties, project)
         self.kept = set(np.flatnonzero(project.lanes["body"] != "").tolist())
         self.by_lane: dict[int, pd.DataFrame] = {
             cast("int", lane): rows for lane, rows in network.crossings.groupby("lane")
@@ -249,7 +280,12 @@ class _Tracer:
             at = list(zip(crossings["from_m"], crossings["to_m"], strict=True))
             led = ~gap[crossings["face"]]
             owned = joined(stretch for stretch, held in zip(at, led, strict=True) if held)
-            tolerance = self.network.tolerance_m[lane]
+            beside = self.face_accuracy[crossings["face"]]
+            stated = beside[~np.isnan(beside)]
+            assumed = self.project.settings.accuracy_m
+            tolerance = self.network.tolerance_m(
+                lane, float(stated.max()) if len(stated) else assumed
+            )
             rows.extend(
                 self._row(LaneFindingClass.UNOWNED, _Stretch(lane, start, end), question, "")
                 for start, end in without(joined(at, bridge=_ROUNDING_M), owned)
@@ -280,9 +316,12 @@ class _Tracer:
             return []
         sides = {row: (leads[left[row]], leads[right[row]]) for row in parting}
         tree = shapely.STRtree(self.network.borders[parting])
-        lanes, near = tree.query(
-            self.network.lines, predicate="dwithin", distance=self.network.tolerance_m
-        )
+        accuracy = np.fmax(self.face_accuracy[left[parting]], self.face_accuracy[right[parting]])
+        reach = [
+            self.network.tolerance_m(lane, float(accuracy.max()))
+            for lane in range(len(self.network.lines))
+        ]
+        lanes, near = tree.query(self.network.lines, predicate="dwithin", distance=reach)
         groups: dict[tuple[int, frozenset[tuple[str, ...]]], list[int]] = {}
         for lane, position in zip(lanes.tolist(), near.tolist(), strict=True):
             if lane not in self.kept:
@@ -291,7 +330,9 @@ class _Tracer:
         return [
             stretch
             for (lane, _), rows in sorted(groups.items(), key=lambda item: item[0][0])
-            for stretch in self._run_along(lane, rows, sides)
+            for stretch in self._run_along(
+                lane, rows, sides, float(accuracy[np.searchsorted(parting, rows)].max())
+            )
         ]
 
     def _run_along(
@@ -299,10 +340,12 @@ class _Tracer:
         lane: int,
         rows: list[int],
         sides: dict[int, tuple[tuple[str, ...], tuple[str, ...]]],
+        border_accuracy_m: float,
     ) -> list[_Stretch]:
-        tolerance = float(self.network.tolerance_m[lane])
+        tolerance = self.network.tolerance_m(lane, border_accuracy_m)
         borders = self.network.borders[rows]
-        band = shapely.union_all(shapely.buffer(borders, tolerance, quad_segs=4))
+        # flat ends: where the border ends, so does running along it
+        band = shapely.union_all(shapely.buffer(borders, tolerance, cap_style="flat"))
         straights, line, begin = _straights(self.network.lines[[lane]])
         every = np.arange(len(straights))
         places = _Straights(straights, line, begin, shapely.length(straights))

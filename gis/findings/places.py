@@ -83,10 +83,13 @@ def _places_of_question(
     overlap = chosen["standing"].isin([Standing.CONTESTED, Standing.JOINT])
     passed = chosen["standing"] == Standing.NOT_PASSED_DOWN
     bodies = chosen["leads"].where(overlap | passed, chosen["others"])
-    groups = pd.DataFrame({"standing": chosen["standing"], "bodies": bodies})
+    # of a joint place, each part has the first receiver that its own agreement names
+    joint = chosen["standing"] == Standing.JOINT
+    receiver = chosen["first_receiver"].where(joint, "")
+    groups = pd.DataFrame({"standing": chosen["standing"], "bodies": bodies, "receiver": receiver})
     found = []
-    for key, members in groups.groupby(["standing", "bodies"], sort=True).groups.items():
-        standing, names = cast("tuple[str, tuple[str, ...]]", key)
+    for key, members in groups.groupby(list(groups), sort=True).groups.items():
+        standing, names, _ = cast("tuple[str, tuple[str, ...], str]", key)
         faces = members.to_numpy()
         for part, part_faces in _connected(partition.arrangement.faces, faces):
             level = NO_LEVEL if standing in _AT_EVERY_LEVEL else question.level

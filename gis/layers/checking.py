@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from gis.layers.raw import suggestion
-from gis.layers.values import as_list, as_moment, as_number, as_text, is_missing
+from gis.layers.values import (
+    RefusedValueError,
+    as_accuracy,
+    as_day,
+    as_list,
+    as_moment,
+    as_number,
+    as_text,
+    is_missing,
+)
 from gis.model.tables import ColumnKind
 
 if TYPE_CHECKING:
@@ -31,6 +40,10 @@ _PROBLEMS = {
     ColumnKind.LIST: "list_wrong",
     ColumnKind.CHOICE: "choice_wrong",
 }
+
+
+#: Of all dates only this one tells more than a day.
+_MOMENT = "reported_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,26 +224,33 @@ def _converted(
             continue
         try:
             converted.append(converter(value))
-        except ValueError:
+        except ValueError as refused:
             converted.append(empty)
             if len(errors) < MOST_ERRORS:
-                details = (
-                    {"suggestion": suggestion(as_text(value), column.choices)}
-                    if column.kind is ColumnKind.CHOICE
-                    else {}
-                )
-                error = source.error(_PROBLEMS[column.kind], row=row, column=column.name, **details)
-                error.value = as_text(value)
-                errors.append(error)
+                errors.append(_wrong_value(value, row, column, source, refused))
     return _series(converted, column.kind)
+
+
+def _wrong_value(
+    value: object, row: int, column: Column, source: LayerFile, refused: ValueError
+) -> InputError:
+    problem, details = _PROBLEMS[column.kind], {}
+    if isinstance(refused, RefusedValueError):
+        problem, details = refused.problem, refused.details
+    elif column.kind is ColumnKind.CHOICE:
+        details = {"suggestion": suggestion(as_text(value), column.choices)}
+    error = source.error(problem, row=row, column=column.name)
+    error.details.update(details)
+    error.value = as_text(value)
+    return error
 
 
 def _converter(column: Column) -> Callable[[object], object]:
     match column.kind:
         case ColumnKind.NUMBER:
-            return as_number
+            return as_accuracy if column.name == "accuracy_m" else as_number
         case ColumnKind.DATE:
-            return as_moment
+            return as_moment if column.name == _MOMENT else as_day
         case ColumnKind.LIST:
             return as_list
         case ColumnKind.CHOICE:

@@ -9,6 +9,9 @@ import re
 _CHINESE = "gb18030"
 _ALIASES = {"gbk": _CHINESE, "gb2312": _CHINESE, "cp936": _CHINESE, "936": _CHINESE}
 
+#: Python's codecs that make text of no file, some of them with halves of characters in it.
+_NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"}
+
 #: Tried in this order on unlabelled bytes; both are strict enough to fail on the other's text.
 GUESSES = ("utf-8", _CHINESE)
 
@@ -25,6 +28,8 @@ def known_encoding(label: str) -> str | None:
         found = codecs.lookup(word)
         "".encode(found.name)  # base64 and its like are codecs too, but not of text
     except (LookupError, ValueError):
+        return None
+    if found.name.replace("_", "-") in _NOT_OF_FILES:
         return None
     return _ALIASES.get(found.name, found.name)
 

@@ -9,6 +9,7 @@ from gis.layers.geojson import read_geojson
 from gis.layers.geopackage import read_geopackage
 from gis.layers.geoparquet import read_geoparquet
 from gis.layers.shapefile import read_shapefile
+from gis.layers.values import as_text, is_nested_deeply, is_whole_text, shown_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +33,9 @@ def read_layer(source: LayerFile) -> RawLayer:
     MissingPartError
         If the format needs a part that is not installed.
     """
-    if not source.path.is_file():
-        raise source.error("file_missing")
     try:
+        if not source.path.is_file():
+            raise source.error("file_missing")
         if source.path.stat().st_size > _MOST_BYTES:
             raise source.error("file_too_large", limit=_MOST_BYTES)
         with source.path.open("rb") as file:
@@ -45,7 +46,21 @@ def read_layer(source: LayerFile) -> RawLayer:
         raise source.error("file_unreadable", reason=error.strerror or str(error)) from error
     if source.layer and raw.layer != source.layer:
         raise source.error("layers_not_in_format")
+    _refuse_unwritable_values(raw, source)
     return raw
+
+
+def _refuse_unwritable_values(raw: RawLayer, source: LayerFile) -> None:
+    """Refuse text with halves of characters and bottomless lists, which no result could hold."""
+    for name, values in raw.columns.items():
+        if not is_whole_text(name):
+            raise source.error("text_damaged", column=shown_whole(name))
+        for row, value in enumerate(values, start=1):
+            nests = isinstance(value, (dict, list))
+            if nests and is_nested_deeply(value):
+                raise source.error("list_wrong", row=row, column=name)
+            if (nests or isinstance(value, str)) and not is_whole_text(as_text(value)):
+                raise source.error("text_damaged", row=row, column=name)
 
 
 def _reader(head: bytes, source: LayerFile) -> Callable[[LayerFile], RawLayer]:

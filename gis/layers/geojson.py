@@ -11,7 +11,9 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from gis.layers.encoding import known_encoding
 from gis.layers.raw import LayerFile, RawLayer
+from gis.layers.values import shown_whole
 
 if TYPE_CHECKING:
     from gis.model.arrangement import GeometryArray
@@ -55,22 +57,35 @@ def read_geojson(source: LayerFile) -> RawLayer:
     return RawLayer("", len(features), columns, geometry, crs, (source.path,), broken)
 
 
-#: What shapely raises for coordinates that are no numbers, too few, or nested wrongly.
-_SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+#: What shapely raises for coordinates that are no numbers, too long, too few, or nested wrongly.
+_SHAPE_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def _document(source: LayerFile) -> dict[str, Any]:
+    encoding = known_encoding(source.encoding) if source.encoding else "utf-8"
+    if encoding is None:
+        raise source.error("encoding_unknown", encoding=source.encoding)
     try:
-        text = source.path.read_bytes().decode(source.encoding or "utf-8-sig")
+        text = source.path.read_bytes().decode(encoding).removeprefix("\ufeff")
         document = json.loads(text, object_pairs_hook=_unique_keys)
     except UnicodeDecodeError as error:
         raise source.error("wrong_encoding", encoding=error.encoding) from error
     except json.JSONDecodeError as error:
         raise source.error("json_damaged", row=error.lineno, reason=error.msg) from error
     except _RepeatedKeyError as error:
-        raise source.error("duplicate_key", column=str(error)) from error
+        raise source.error("duplicate_key", column=shown_whole(str(error))) from error
     except RecursionError as error:
         raise source.error("json_damaged", reason="nested too deeply") from error
+    except ValueError as error:  # Python reads no whole number of thousands of digits
+        raise source.error("json_damaged", reason="a number is too long") from error
     if not isinstance(document, dict):
         raise source.error("not_geojson")
     return document

@@ -19,7 +19,7 @@ from gis.layers.city_boundaries import (
 )
 from gis.layers.project_file import PROJECT_FILE
 from gis.model.tables import TABLES
-from gis.output import add_layer, new_folder
+from gis.output import add_layer, is_empty_folder, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def new_project_folder(folder: Path) -> Iterator[Path]:
     OutputError
         If the folder holds something already, or cannot be written.
     """
-    was_empty = folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
+    was_empty = is_empty_folder(folder)
     if was_empty:
         folder.rmdir()
     try:

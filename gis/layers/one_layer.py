@@ -55,6 +55,23 @@ class OneLayer:
     remarks: tuple[Remark, ...]
     refused: tuple[Remark, ...]
 
+    def frame_in(self, crs: CRS) -> gpd.GeoDataFrame:
+        """Return the rows in another coordinate system.
+
+        Raises
+        ------
+        InputError
+            If a row lies outside the other system's domain; it names file, layer and row.
+        """
+        try:
+            return transformed(self.frame, crs)
+        except InputError as error:
+            source = self.sources[0]
+            error.file, error.layer = source.path, source.layer or None
+            if error.row is not None:
+                error.row = int(self.rows[error.row - 1])
+            raise
+
 
 def read_one_layer(
     spec: str, *, crs: str | None = None, encoding: str | None = None, geometry: str = "polygon"
@@ -132,10 +149,15 @@ def layer_file(spec: str, encoding: str = "") -> LayerFile:
         If the path holds a character that a reader may act upon.
     """
     path, layer = spec, ""
-    if not Path(spec).is_file() and ":" in spec:
-        path, _, layer = spec.rpartition(":")
-        if not Path(path).is_file():
-            path, layer = spec, ""
+    try:
+        if not Path(spec).is_file() and ":" in spec:
+            path, _, layer = spec.rpartition(":")
+            if not Path(path).is_file():
+                path, layer = spec, ""
+    except OSError as error:  # such as a name too long for the file system
+        raise InputError(
+            "file_unreadable", file=spec, reason=error.strerror or str(error)
+        ) from error
     if is_unsafe_name(path):
         raise InputError("path_unsafe", file=path, value=path)
     return LayerFile(Path(path), path, layer, encoding)

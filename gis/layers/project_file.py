@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,8 @@ from gis.errors import InputError, InputErrors
 from gis.layers.crs import named_crs
 from gis.layers.encoding import known_encoding
 from gis.layers.raw import is_unsafe_name, suggestion
+from gis.layers.toml_text import toml_document
+from gis.layers.values import MOST_ACCURACY_M
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.tables import TABLES
 
@@ -49,8 +50,10 @@ LAYER_KEYS = (
 #: Understood by later versions; ignoring them now would be a wrong answer.
 RESERVED_TABLES = ("zones", "risk", "rules")
 
+#: A wider sliver than this many times its accuracy is a mistake.
+_MOST_SLIVER_K = 1000
+
 _REQUIRED_LAYERS = ("jurisdiction", "claims")
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -121,13 +124,7 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
         If it holds unknown keys or wrong values: all of them at once.
     """
     text = _text(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = _TOML_PLACE.search(str(error))
-        line = int(place[1]) if place and place[1] else None
-        reason = _TOML_PLACE.sub("", str(error))
-        raise InputError("toml_damaged", file=PROJECT_FILE, row=line, reason=reason) from error
+    document = toml_document(text, PROJECT_FILE)
     reader = _Reader(text)
     for name in reader.unknown(document, ("project", "map", "layers")):
         if name in RESERVED_TABLES:
@@ -148,6 +145,8 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
 
 
 def _text(path: Path) -> str:
+    if "\0" in str(path):
+        raise InputError("path_unsafe", file=path)
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as error:
@@ -270,8 +269,8 @@ def _settings(
         crs = crs.upper()
     defaults = Settings(name=Name(), as_of=today)
     precision = reader.number(head, "precision_m", "project", lambda x: 0 < x <= 1)
-    accuracy = reader.number(head, "accuracy_m", "project", _finite_and_not_negative)
-    sliver_k = reader.number(head, "sliver_k", "project", _finite_and_not_negative)
+    accuracy = reader.number(head, "accuracy_m", "project", _is_accuracy)
+    sliver_k = reader.number(head, "sliver_k", "project", _is_factor)
     stated_day = _as_of(head, reader)
     return Settings(
         name=reader.name(head, "name", "project"),
@@ -287,8 +286,12 @@ def _settings(
     )
 
 
-def _finite_and_not_negative(value: float) -> bool:
-    return 0 <= value < float("inf")
+def _is_accuracy(value: float) -> bool:
+    return 0 <= value <= MOST_ACCURACY_M
+
+
+def _is_factor(value: float) -> bool:
+    return 0 <= value <= _MOST_SLIVER_K
 
 
 def _as_of(head: dict[str, Any], reader: _Reader) -> date | None:
@@ -364,7 +367,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
         encoding=encoding,
         datum=reader.word(table, "datum", where, DATUMS),
         crs=crs,
-        accuracy_m=reader.number(table, "accuracy_m", where, _finite_and_not_negative),
+        accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
         columns=_columns(name, table, where, reader),
         constants=_constants(name, table, where, reader),
     )

@@ -6,17 +6,40 @@ import json
 import math
 import re
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
+
+#: Coarser than this is no accuracy of a border but a mistake of the unit.
+MOST_ACCURACY_M = 1000.0
+
+#: Nobody nests deeper, and what goes through a value step by step shall not run out of stack.
+MOST_NESTING = 64
 
 _DATE = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
     r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r"\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
 )
 _COMPACT_DATE = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _LIST_MARKS = re.compile(r"[;；、|]")
+
+
+class RefusedValueError(ValueError):
+    """A value is of the right kind and yet not allowed.
+
+    Parameters
+    ----------
+    problem
+        Key in the catalogues.
+    **details
+        Values that its sentence names.
+    """
+
+    def __init__(self, problem: str, **details: object) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.details = details
 
 
 def is_missing(value: object) -> bool:
@@ -60,6 +83,45 @@ def as_number(value: object) -> float:
     return number
 
 
+def as_accuracy(value: object) -> float:
+    """Return a cell as an accuracy in metres; NaN where it is empty.
+
+    Raises
+    ------
+    ValueError
+        If it is no number of 0 or more, or beyond ``MOST_ACCURACY_M``.
+    """
+    number = as_number(value)
+    if number > MOST_ACCURACY_M:
+        raise RefusedValueError("accuracy_too_coarse", most=int(MOST_ACCURACY_M))
+    return number
+
+
+def as_day(value: object) -> np.datetime64:
+    """Return a cell as the midnight with which a day begins; NaT where it is empty.
+
+    A midnight in UTC is taken as a bare day: a GeoPackage cannot write a moment otherwise.
+
+    Raises
+    ------
+    ValueError
+        If it is no date, or has a time of day or a time zone, which would be lost.
+    """
+    moment = as_moment(value)
+    if isinstance(value, datetime):
+        offset = value.utcoffset() or timedelta()
+    elif isinstance(value, date):
+        offset = timedelta()
+    else:
+        match = _DATE.fullmatch(unicodedata.normalize("NFKC", as_text(value)))
+        zone = (match and match["zone"]) or ""
+        offset = timedelta() if not zone.strip("Z+-0:") else timedelta.max
+    day = moment.astype("datetime64[D]").astype(moment.dtype)
+    if offset or not (np.isnat(moment) or moment == day):
+        raise RefusedValueError("day_with_time")
+    return moment
+
+
 def as_moment(value: object) -> np.datetime64:
     """Return a cell as a moment, to the second; NaT where it is empty.
 
@@ -82,7 +144,7 @@ def as_moment(value: object) -> np.datetime64:
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if match is None:
         raise ValueError(value)
-    parts = {name: int(part) for name, part in match.groupdict("0").items()}
+    parts = {name: int(part) for name, part in match.groupdict("0").items() if name != "zone"}
     day = date(parts["year"], parts["month"], parts["day"])
     clock = time(parts.get("hour", 0), parts.get("minute", 0), parts.get("second", 0))
     return _moment(datetime.combine(day, clock))
@@ -98,7 +160,7 @@ def as_list(value: object) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If it starts like a JSON array and is none.
+        If it starts like a JSON array and is none, or holds half a character.
     """
     if is_missing(value):
         return ()
@@ -107,6 +169,49 @@ def as_list(value: object) -> tuple[str, ...]:
         parts = list(value)
     else:
         text = as_text(value)
-        parts = json.loads(text) if text.startswith("[") else list(_LIST_MARKS.split(text))
+        parts = _json_array(text) if text.startswith("[") else list(_LIST_MARKS.split(text))
     texts = [as_text(part) for part in parts]
+    if not all(is_whole_text(text) for text in texts):
+        raise ValueError(value)
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _json_array(text: str) -> list[object]:
+    try:
+        parts: list[object] = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if is_nested_deeply(parts):
+        raise ValueError("nested too deeply")
+    return parts
+
+
+def is_whole_text(text: str) -> bool:
+    """Tell whether a text has only whole characters: JSON can escape one half of a pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown_whole(text: str) -> str:
+    """Return a text with a question mark for each half of a character, fit to be written."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def is_nested_deeply(value: object) -> bool:
+    """Tell whether lists and dictionaries lie in one another deeper than ``MOST_NESTING``."""
+    within = [value]
+    for _ in range(MOST_NESTING):
+        within = [
+            part
+            for each in within
+            if isinstance(each, (dict, list))
+            for part in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not within:
+            return False
+    return True

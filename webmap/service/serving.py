@@ -109,7 +109,7 @@ def take_port(host: str, port: int) -> socket.socket:
             raise OutputError("port_taken", port=port, other=other) from error
         reason = error.strerror or type(error).__name__
         raise OutputError("address_refused", host=host, port=port, reason=reason) from error
-    except UnicodeError as error:  # a name too long or odd for the resolver
+    except ValueError as error:  # a name too long or odd for the resolver
         raise OutputError("address_refused", host=host, port=port, reason=str(error)) from error
 
 
@@ -158,9 +158,21 @@ def run_to_serve(
     for run in _newest_first(folder):
         if _still_holds(run, folder, as_of):
             return run
-    made = _free_name(folder / RUNS, now)
-    run_project(folder, made, today=day, progress=progress)
-    return made
+    return _made_run(folder, now, day, progress)
+
+
+def _made_run(folder: Path, now: datetime, today: date, progress: Progress) -> Path:
+    """Make a run under a name that nobody else takes meanwhile."""
+    while True:
+        made = _free_name(folder / RUNS, now)
+        try:
+            run_project(folder, made, today=today, progress=progress)
+        except OutputError:
+            if not made.exists():
+                raise
+            # another service, started in the same second, was the first under this name
+        else:
+            return made
 
 
 def own_names(host: str) -> tuple[str, ...]:
