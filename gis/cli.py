@@ -83,6 +83,9 @@ _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 def run_arguments(arguments: list[str]) -> int:
     """Run the command line and return the exit status."""
     language = language_of(arguments)
+    if any("\0" in argument for argument in arguments):  # no shell can, a program can
+        click.echo(MangquError("nul_in_argument").render(language), err=True)
+        return REFUSED
     try:
         status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
     except click.ClickException as error:

@@ -14,10 +14,11 @@ import pandas as pd
 import pyogrio
 
 from gis.arrangement.partition import grid_spacing
+from gis.catalogue import LANGUAGES, catalogue
 from gis.errors import InputError, OutputError
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
-from gis.layers.one_layer import OneLayer, read_one_layer, transformed
+from gis.layers.one_layer import OneLayer, read_one_layer
 from gis.layers.raw import suggestion
 from gis.measure import WGS84, EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
@@ -198,7 +199,7 @@ def write_findings(answer: GapAnswer, path: Path) -> None:
     with new_file(path) as aside:
         if driver == "GeoJSON":
             degrees = storable("findings", findings.to_crs(WGS84))
-            pyogrio.write_dataframe(degrees, aside, driver=driver)
+            pyogrio.write_dataframe(degrees, aside, driver=driver, layer="findings")
             return
         for name in ("findings", "finding_neighbours", "lane_findings", "atoms"):
             write_layer(name, getattr(answer.run, name), aside)
@@ -237,7 +238,7 @@ def _jurisdiction(
     given: list[OneLayer], claims: gpd.GeoDataFrame, request: GapRequest
 ) -> gpd.GeoDataFrame:
     if given:
-        return _stacked("jurisdiction", given, claims.crs)
+        return _named(_stacked("jurisdiction", given, claims.crs))
     shapes = claims.geometry.to_numpy()
     settings = Settings(Name(), date.min, accuracy_m=request.accuracy)
     slits = request.close_slits
@@ -254,7 +255,16 @@ def _jurisdiction(
             "jurisdiction_too_small", file=request.claims, precision=settings.precision_m
         )
     frame = blank_rows(TABLES["jurisdiction"], 1)
-    return gpd.GeoDataFrame(frame, geometry=[outline], crs=claims.crs)
+    return _named(gpd.GeoDataFrame(frame, geometry=[outline], crs=claims.crs))
+
+
+def _named(jurisdiction: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give rows without a name one that can stand in a sentence."""
+    nameless = (jurisdiction["name_zh"] == "") & (jurisdiction["name_en"] == "")
+    for language in LANGUAGES:
+        name = catalogue(language).text("gaps.jurisdiction")
+        jurisdiction.loc[nameless, f"name_{language}"] = name
+    return jurisdiction
 
 
 def _zones(layers: list[OneLayer], crs: CRS) -> gpd.GeoDataFrame:
@@ -271,7 +281,7 @@ def _zones(layers: list[OneLayer], crs: CRS) -> gpd.GeoDataFrame:
 def _stacked(name: str, layers: list[OneLayer], crs: CRS) -> gpd.GeoDataFrame:
     """Return layers as rows of one table, keeping names that they share with it."""
     schema = TABLES[name]
-    frames = [transformed(layer.frame, crs) for layer in layers]
+    frames = [layer.frame_in(crs) for layer in layers]
     shapes = [shape for frame in frames for shape in frame.geometry]
     table = blank_rows(schema, len(shapes))
     for column in ("name_zh", "name_en", "kind"):

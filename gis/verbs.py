@@ -18,7 +18,8 @@ from gis.labels import Labels
 from gis.layers import read_project
 from gis.layers.new_project import make_project
 from gis.model.project import Remark
-from gis.oneshot import GapRequest, gaps_of_layer, write_findings
+from gis.model.vocabulary import FindingClass
+from gis.oneshot import GapAnswer, GapRequest, gaps_of_layer, write_findings
 from gis.pipeline import analyse, run_project
 from gis.run_folder import is_run, read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
@@ -57,9 +58,9 @@ class Metres(click.FloatRange):
 
     def convert(
         self,
-        value: Any,
+        value: Any,  # noqa: ANN401 - a word, or a number by default
         param: click.Parameter | None,
-        ctx: click.Context | None,  # noqa: ANN401
+        ctx: click.Context | None,
     ) -> float:
         """Return the length, or refuse the word; NaN is in no range and out of none."""
         number = float(super().convert(value, param, ctx))
@@ -205,10 +206,32 @@ def gaps(context: click.Context, /, *, output: Path | None, as_json: bool, **req
     if as_json:
         echo_json(answer.as_json())
         return
-    for line in summary_lines(answer.run, texts.language):
+    for line in gap_lines(answer, texts.language):
         click.echo(line)
     if output is not None:
         click.echo(texts.text("cli.gaps.done", file=output))
+
+
+def gap_lines(answer: GapAnswer, language: str) -> list[str]:
+    """Return what was found in one layer, the gravest and largest places one by one."""
+    texts = catalogue(language)
+    lines = summary_lines(answer.run, language)
+    if answer.jurisdiction_source == "derived":
+        lines.append(texts.text("gaps.derived"))
+    places = answer.run.findings[answer.run.findings["class"] != FindingClass.SLIVER]
+    shown = places.head(_SHOWN)
+    columns = ("finding_id", f"reason_{language}", "lon", "lat")
+    lines += [
+        texts.text("gaps.finding", id=number, reason=reason, lon=f"{lon:.6f}", lat=f"{lat:.6f}")
+        for number, reason, lon, lat in zip(*(shown[name] for name in columns), strict=True)
+    ]
+    if len(places) > len(shown):
+        lines.append(texts.text("gaps.more", count=len(places) - len(shown)))
+    return lines
+
+
+#: So many places are written out on a terminal.
+_SHOWN = 20
 
 
 # a western longitude begins like an option

@@ -25,6 +25,7 @@ CRS = "EPSG:4550"
 ORIGIN = (420_000.0, 4_550_000.0)
 AS_OF = date(2026, 8, 15)
 OWN_KIND = "waterfront"
+NO_DAY = pd.Timestamp("NaT").as_unit("s")
 Mark = "Callable[[str], str]"
 
 #: class → (matter, level, west, south, east, north, position, law)
@@ -84,7 +85,7 @@ def map_run(
         ),
         bodies=pd.DataFrame(
             [{"body_id": mark(body), **_names(mark, zh, en)} for body, zh, en in BODIES]
-        ),
+        ).assign(valid_from=NO_DAY, valid_to=NO_DAY),
         matters=pd.DataFrame(
             [
                 {

@@ -130,6 +130,8 @@ def _tables(mark: Callable[[str], str]) -> dict[str, pd.DataFrame]:
             "level": ["street", "street", "", "county"],
             "superior_id": ["", "", "", ""],
             "affiliation_level": ["", "", "central", ""],
+            "valid_from": pd.to_datetime([None] * 4).astype("datetime64[s]"),
+            "valid_to": pd.to_datetime([None] * 4).astype("datetime64[s]"),
         }
     )
     matters = pd.DataFrame(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gis.cli import DONE
+from gis.output import refuse_existing
 from gis.run_folder import read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
 from gis.verbs import today
@@ -74,12 +75,15 @@ def report(context: click.Context, /, *, run: Path, output: Path, xlsx: bool) ->
     """Write the issue ledger and the responsibility lists."""
     del xlsx  # the only format so far, so it is written with or without being asked for
     texts = texts_of(context)
+    files = {
+        output / "ledger.xlsx": write_ledger,
+        output / "responsibility-lists.xlsx": write_responsibility_lists,
+    }
+    for path in files:
+        # people fill in a ledger: theirs is never written over, and neither is half of the pair
+        refuse_existing(path)
     result = read_run(run)
-    for name, write in (
-        ("ledger", write_ledger),
-        ("responsibility-lists", write_responsibility_lists),
-    ):
-        path = output / f"{name}.xlsx"
+    for path, write in files.items():
         write(result, path, language=texts.language)
         click.echo(texts.text("cli.report.done", file=path))
 

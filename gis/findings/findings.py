@@ -276,7 +276,7 @@ def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
         "zone_ids": tuple(evidence.zone_id[zone] for zone in zones),
         "districts": districts,
         "first_receiver": facts.first_receiver,
-        "law": _law(place.standing, kinds, districts),
+        "law": "data" if sliver else _law(place.standing, kinds, districts),
         "lapsed_on": facts.lapsed_on if gap else "",
         "geometry": place.geometry,
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from gis.catalogue import LANGUAGES, catalogue
 from gis.layers.raw import suggestion
 from gis.layers.values import (
     RefusedValueError,
@@ -270,9 +272,34 @@ def _choice(value: object, column: Column) -> str:
     word = as_text(value)
     if not word:
         return column.default
-    if word not in column.choices:
+    if word in column.choices:
+        return word
+    named = _words_by_label(column.choices).get(word.casefold())
+    if named is None:
         raise ValueError(value)
-    return word
+    return named
+
+
+#: Groups of labels in the catalogues that name the words of some column.
+_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind")
+
+
+@cache
+def _words_by_label(choices: tuple[str, ...]) -> dict[str, str]:
+    """Return our words by what the product itself calls them, in both languages.
+
+    A table that a person keeps says 主责 and 县区级, or 县区; both mean our words.
+    """
+    words: dict[str, str] = {}
+    for language in LANGUAGES:
+        texts = catalogue(language).texts
+        for group in _LABEL_GROUPS:
+            keys = {word: f"{group}.{word}" for word in choices}
+            if texts.keys() >= set(keys.values()):
+                for word, key in keys.items():
+                    label = texts[key].casefold()
+                    words[label] = words[label.removesuffix("级")] = word
+    return words
 
 
 def _series(values: list[object], kind: ColumnKind) -> pd.Series:

@@ -41,6 +41,7 @@ LABELS = {
         "unit_surroundings",
         "unclear",
         "agreement",
+        "data",
     ),
 }
 

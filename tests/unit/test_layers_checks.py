@@ -1,6 +1,7 @@
 """What a project's tables must hold, and how each row that does not is named."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import shapely
 from gis.layers import project_files, read_project
 from gis.layers.values import as_list, as_moment, as_number, as_text
 from gis.model.tables import TABLES, ColumnKind
+from tests import toy_county
 from tests.layer_files import EAST, LIMIT, TODAY, WEST, problems, project, read, write, write_table
 
 BODIES = '[layers.bodies]\npath = "bodies.csv"\n'
@@ -372,3 +374,22 @@ def test_every_unreadable_file_is_told_at_once(tmp_path):
 
 def test_the_limit_is_what_the_file_says(tmp_path):
     assert read(project(tmp_path)).jurisdiction.geometry[0].equals(LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("column", "label", "word"),
+    [
+        ("role", "主责", "lead"),
+        ("role", "协同", "assist"),
+        ("level", "县区级", "county"),
+        ("level", "县区", "county"),
+        ("status", "已确认", "confirmed"),
+        ("basis", "协议", "agreement"),
+        ("role", "Lead", "lead"),
+    ],
+)
+def test_a_table_may_use_the_words_that_the_product_shows(tmp_path, column, label, word):
+    claims = toy_county.claims().assign(**{column: label})
+    folder = toy_county.write_project(tmp_path / "project", {"claims": claims})
+    project = read_project(folder, today=date(2026, 8, 15))
+    assert set(project.claims[column]) == {word}

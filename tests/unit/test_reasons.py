@@ -53,7 +53,7 @@ def test_a_project_without_matters_and_levels_is_not_asked_about_an_empty_name()
 
 def test_a_lapsed_lead_is_named_with_the_day_it_ended():
     facts = {"standing": "lapsed", "bodies": ("A",), "lapsed_on": "2026-06-30"}
-    assert "由A主责的期限已于2026年6月30日届满" in reason("zh", **facts)
+    assert "由A主责的期限已满,自2026年6月30日起无人接续" in reason("zh", **facts)
     assert "since 30 June 2026, when the responsibility of A ended" in reason("en", **facts)
 
 
@@ -76,7 +76,7 @@ def test_a_sliver_compares_its_width_with_the_accuracy_and_blames_the_drawing():
 @pytest.mark.parametrize(
     ("position", "zh", "en"),
     [
-        ("hole", "完全位于A(共界 320 米)的责任范围之内", "a hole inside the area of A"),
+        ("hole", "四周均为A(共界 320 米)的责任范围", "a hole inside the area of A"),
         ("between_parts", "分散的责任地块之间", "between separate parts of the area of A"),
         ("inlet", "敞向辖区边界", "open to the limit of the jurisdiction and borders on A"),
         ("detached", "都不相接", "touches nobody’s area"),

@@ -63,7 +63,7 @@ def test_the_geojson_opens_as_one_collection(client):
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("name", ["ledger.xlsx", "responsibilities.xlsx"])
+@pytest.mark.parametrize("name", ["ledger.xlsx", "responsibility-lists.xlsx"])
 def test_the_workbooks_open_and_are_made_once_a_language(client, name):
     chinese = client.get(f"/downloads/{name}?lang=zh").data
     english = client.get(f"/downloads/{name}?lang=en").data

@@ -14,6 +14,7 @@ import shapely
 
 from gis.duty.validity import in_force
 from gis.model.vocabulary import FindingClass, LaneFindingClass
+from webmap.counting import KINDS, counted_as
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -66,7 +67,7 @@ def map_data(run: Run) -> _Record:
         names of ``bodies``, ``matters`` and ``districts`` by id; ``questions`` with the areas of
         the certificate. Polygons are lists of polygons of rings of [longitude, latitude].
     """
-    claims = run.claims[in_force(run.claims, run.settings.as_of)]
+    claims = run.claims[in_force(run.claims, run.bodies, run.settings.as_of)]
     outlines = {"jurisdiction": run.jurisdiction, "zones": run.zones, "claims": claims}
     tolerance = _display_tolerance(outlines.values())
     shapes = {name: _outlines(table, tolerance) for name, table in outlines.items()}
@@ -77,6 +78,7 @@ def map_data(run: Run) -> _Record:
         "as_of": run.settings.as_of.isoformat(),
         "simplified_m": tolerance,
         "classes": list(CLASSES),
+        "kinds": list(KINDS),
         "bodies": _names(run.bodies, "body_id"),
         "matters": _matters(run.matters),
         "districts": _names(run.jurisdiction, "district_id"),
@@ -130,6 +132,7 @@ def _findings(run: Run) -> Iterator[_Record]:
         yield {
             "id": row["finding_id"],
             "class": row["class"],
+            "kind": counted_as(row["class"]),
             "sliver": row["kind_of_sliver"],
             "matter": row["matter"],
             "level": row["level"],
@@ -161,6 +164,7 @@ def _lane_findings(run: Run) -> Iterator[_Record]:
         yield {
             "id": row["lane_finding_id"],
             "class": row["class"],
+            "kind": counted_as(row["class"]),
             "lane": row["lane_id"],
             "name": _pair(row, "name"),
             "matter": row["matter"],

@@ -6,13 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gis.model.vocabulary import ClaimStatus, FindingClass, Role
+from gis.duty.validity import in_force
+from gis.model.vocabulary import ClaimStatus, Role
+from webmap.counting import counted_as
 from webmap.reports.cells import as_day
 from webmap.reports.ledger import records, shared_borders
 from webmap.reports.sheets import Block, Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import pandas as pd
 
     from gis.model.run import Run
     from webmap.reports.ledger import Wording
@@ -22,6 +26,12 @@ MOST_BODY_SHEETS = 60
 
 #: A claim that ends within these days is told beforehand.
 EXPIRING = dt.timedelta(days=90)
+
+#: What a claim may be said to be while it counts.
+IN_FORCE = ("in_force", "expiring")
+
+#: What counts as a problem that touches a body; what it holds jointly, and slivers, do not.
+TOUCHING_KINDS = ("places", "lanes")
 
 #: What a body may answer to a finding that touches it.
 REPLIES = ("claim", "disclaim", "discuss")
@@ -37,6 +47,7 @@ INDEX_COLUMNS = (
     Column("lead_claims", Kind.INTEGER),
     Column("assist_claims", Kind.INTEGER),
     Column("other_claims", Kind.INTEGER),
+    Column("idle_claims", Kind.INTEGER),
     Column("touching_findings", Kind.INTEGER),
     Column("body_id"),
 )
@@ -89,13 +100,16 @@ class Duties:
     duties, led, touching
         Rows of the three tables of its sheet.
     roles
-        Role of each of its claims.
+        Role of each of its claims in force.
+    idle
+        Number of its claims that are denied, over or not yet begun.
     """
 
     duties: list[Row] = field(default_factory=list)
     led: list[Row] = field(default_factory=list)
     touching: list[Row] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
+    idle: int = 0
 
     def index_row(self) -> Row:
         """Return the counts that the index shows."""
@@ -104,6 +118,7 @@ class Duties:
             "lead_claims": lead,
             "assist_claims": assist,
             "other_claims": len(self.roles) - lead - assist,
+            "idle_claims": self.idle,
             "touching_findings": len(self.touching),
         }
 
@@ -124,8 +139,12 @@ def duties_by_body(run: Run, wording: Wording) -> dict[str, Duties]:
         by_body[body] = Duties()
     for table, body, row in found:
         getattr(by_body[body], table).append(row)
-    for body, role in zip(run.claims["body"], run.claims["role"], strict=True):
-        by_body[body].roles.append(role)
+    holds = in_force(run.claims, run.bodies, run.settings.as_of)
+    for body, role, counts in zip(run.claims["body"], run.claims["role"], holds, strict=True):
+        if counts:
+            by_body[body].roles.append(role)
+        else:
+            by_body[body].idle += 1
     return by_body
 
 
@@ -190,7 +209,8 @@ def claim_areas(run: Run) -> dict[str, float]:
 def _duty_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
     areas = claim_areas(run)
     order = {role: rank for rank, role in enumerate(Role)}
-    claims = records(run.claims)
+    validity = validities(run.claims, run.bodies, run.settings.as_of)
+    claims = records(run.claims.assign(validity=validity))
     claims.sort(key=lambda claim: (order[claim["role"]], claim["matter"], claim["claim_id"]))
     texts = wording.texts
     for claim in claims:
@@ -203,7 +223,7 @@ def _duty_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
                 "area_km2": areas.get(claim["claim_id"], 0.0) / SQUARE_KILOMETRE_M2,
                 "valid_from": as_day(claim["valid_from"]),
                 "valid_to": as_day(claim["valid_to"]),
-                "validity": texts.text(f"report.validity.{_validity(claim, run.settings.as_of)}"),
+                "validity": texts.text(f"report.validity.{claim['validity']}"),
                 "basis": texts.label("basis", claim["basis"]) if claim["basis"] else "",
                 "basis_ref": claim["basis_ref"],
                 "status": texts.label("claim_status", claim["status"]),
@@ -212,15 +232,28 @@ def _duty_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
         )
 
 
+def validities(claims: pd.DataFrame, bodies: pd.DataFrame, as_of: dt.date) -> list[str]:
+    """Return what each claim is on a day: a key of ``report.validity``."""
+    holds = in_force(claims, bodies, as_of)
+    return [
+        _validity(claim, as_of) if counts else _why_idle(claim, as_of)
+        for claim, counts in zip(records(claims), holds, strict=True)
+    ]
+
+
 def _validity(claim: Mapping[str, Any], as_of: dt.date) -> str:
-    start, end = as_day(claim["valid_from"]), as_day(claim["valid_to"])
-    if claim["status"] in (ClaimStatus.DISCLAIMED, ClaimStatus.EXPIRED):
-        return "not_counted"
-    if end is not None and end <= as_of:
-        return "ended"
-    if start is not None and start > as_of:
-        return "not_yet"
+    end = as_day(claim["valid_to"])
     return "expiring" if end is not None and end <= as_of + EXPIRING else "in_force"
+
+
+def _why_idle(claim: Mapping[str, Any], as_of: dt.date) -> str:
+    start, end = as_day(claim["valid_from"]), as_day(claim["valid_to"])
+    if claim["status"] == ClaimStatus.DISCLAIMED:
+        return "disclaimed"
+    if claim["status"] == ClaimStatus.EXPIRED or (end is not None and end <= as_of):
+        return "ended"
+    # whatever else holds a claim up is that its body is not there on that day
+    return "not_yet" if start is not None and start > as_of else "no_body"
 
 
 def _led_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
@@ -243,23 +276,30 @@ def _led_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
 
 
 def _touching_rows(run: Run, wording: Wording) -> Iterator[tuple[str, Row]]:
-    """Yield the findings of responsibility that a body claims or borders on; slivers are not."""
+    """Yield the findings of responsibility that a body claims, borders on or receives first."""
     borders = shared_borders(run)
     neighbour = wording.texts.text("report.relation.neighbour")
-    findings = run.findings[run.findings["class"] != FindingClass.SLIVER]
+    receiver = wording.texts.text("report.column.first_receiver")
+    findings = run.findings[run.findings["class"].map(counted_as).isin(TOUCHING_KINDS)]
     findings = findings.sort_values(["area_m2", "finding_id"], ascending=[False, True])
     for finding in records(findings):
         shared = dict(borders.get(finding["finding_id"], []))
         row = {**_common(finding, wording), "finding_id": finding["finding_id"]}
-        for body in dict.fromkeys((*finding["bodies"], *shared)):
-            claimant = wording.texts.text(f"card.bodies.{finding['class']}")
+        beside = (*shared, *finding["neighbours"])
+        claimant = wording.texts.text(f"card.bodies.{finding['class']}")
+        relations = {
+            finding["first_receiver"]: receiver,
+            **dict.fromkeys(beside, neighbour),
+            **dict.fromkeys(finding["bodies"], claimant),
+        }
+        for body, relation in relations.items():
             if body:
                 yield (
                     body,
                     {
                         **row,
                         "area_m2": finding["area_m2"],
-                        "relation": claimant if body in finding["bodies"] else neighbour,
+                        "relation": relation,
                         "shared_m": shared.get(body),
                     },
                 )

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, json, request
 
 from gis.layers.datum import bd09_to_wgs84, gcj02_to_wgs84
 from gis.model.vocabulary import NO_LEVEL
+from gis.summary import tally
 from gis.whois import who_answers
 from webmap.service.filters import (
     FILTER_NAMES,
@@ -79,8 +80,7 @@ def summary() -> Response:
                 {**question, "counts": counts_of(served, question["matter"], question["level"])}
                 for question in served.run.certificate["questions"]
             ],
-            "findings": len(served.findings.frame),
-            "lane_findings": len(served.lanes.frame),
+            **asdict(tally(served.run)),
         }
     )
 

@@ -77,10 +77,10 @@ def ledger() -> Response:
     return _workbook("ledger.xlsx", write_ledger)
 
 
-@exports.get("/responsibilities.xlsx")
+@exports.get("/responsibility-lists.xlsx")
 def responsibilities() -> Response:
     """Send one responsibility list per body as a workbook."""
-    return _workbook("responsibilities.xlsx", write_responsibility_lists)
+    return _workbook("responsibility-lists.xlsx", write_responsibility_lists)
 
 
 @exports.get("/map.html")

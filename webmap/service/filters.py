@@ -42,6 +42,9 @@ class Selection:
     ----------
     classes, matters, levels, zones, districts
         Words of which a row must show one.
+    asked_there
+        Matters that the run asks about at one of these levels; a finding of theirs that holds at
+        every level holds there too.
     body
         Body that the row names in any part.
     words
@@ -55,6 +58,7 @@ class Selection:
     classes: tuple[str, ...] = ()
     matters: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    asked_there: frozenset[str] = frozenset()
     zones: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
     body: str = ""
@@ -74,11 +78,17 @@ def read_selection(
         If a value is not a number, out of range or unknown to the run.
     """
     run = served.run
+    levels = _choices(parameters, "level", Level)
     least = number(parameters, LEAST_NAMES[table.measure], low=0.0, high=LARGEST_M2)
     return Selection(
         classes=_choices(parameters, "class", table.classes),
         matters=_choices(parameters, "matter", run.matters["matter_id"]),
-        levels=_levels(parameters),
+        levels=levels,
+        asked_there=frozenset(
+            question["matter"]
+            for question in run.certificate["questions"]
+            if question["level"] in levels
+        ),
         zones=_choices(parameters, "zone", {*served.zone_kinds, *ZoneKind}),
         districts=_choices(parameters, "district", run.jurisdiction["district_id"]),
         body=_choice(parameters, "body", run.bodies["body_id"]),
@@ -88,12 +98,6 @@ def read_selection(
     )
 
 
-def _levels(parameters: MultiDict[str, str]) -> tuple[str, ...]:
-    """Return the levels asked for; a finding that holds at every level holds at each of them."""
-    levels = _choices(parameters, "level", Level)
-    return (*levels, NO_LEVEL) if levels else ()
-
-
 def select(table: FeatureTable, selection: Selection) -> IntArray:
     """Return the positions of the rows that are asked for, in the order of the table."""
     frame = table.frame
@@ -101,10 +105,12 @@ def select(table: FeatureTable, selection: Selection) -> IntArray:
     for column, words in (
         ("class", selection.classes),
         ("matter", selection.matters),
-        ("level", selection.levels),
     ):
         if words:
             keep &= frame[column].isin(words).to_numpy()
+    if selection.levels:
+        everywhere = (frame["level"] == NO_LEVEL) & frame["matter"].isin(selection.asked_there)
+        keep &= (frame["level"].isin(selection.levels) | everywhere).to_numpy()
     for column, words in (("zones", selection.zones), ("districts", selection.districts)):
         if words:
             wanted = set(words)

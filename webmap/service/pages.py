@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from gis.catalogue import LANGUAGES
 from gis.certificate import TOLERANCE
 from gis.model.vocabulary import FindingClass, Level
+from gis.summary import tally
 from gis.whois import who_answers
 from webmap.assets import LinkedAssets
+from webmap.counting import counted, counted_as
 from webmap.maps.page import render_map_page
+from webmap.reports.responsibilities import IN_FORCE, TOUCHING_KINDS, validities
 from webmap.service.api import DATUMS, counts_of, position_of, required_place
 from webmap.service.filters import FILTER_NAMES, LEAST_NAMES, read_selection, select, single
 from webmap.service.language import (
@@ -56,7 +60,7 @@ def overview() -> str:
         }
         for question in served.run.certificate["questions"]
     ]
-    return render_template("service_overview.html", questions=questions)
+    return render_template("service_overview.html", questions=questions, tally=_tally_texts(served))
 
 
 @pages.get("/map")
@@ -127,15 +131,19 @@ def body() -> str:
     if rows.empty:
         raise UnknownNameError("body_unknown", name=body_id[:80])
     claims = served.run.claims[served.run.claims["body"] == body_id]
-    table = served.findings
-    named = [table.row(row) for row, names in enumerate(table.body_sets) if body_id in names]
-    named.sort(key=lambda row: (table.classes.index(row["class"]), -row["area_m2"]))
+    validity = validities(claims, served.run.bodies, served.run.settings.as_of)
+    named = _touching(served.findings, body_id)
     return render_template(
         "service_body.html",
         body=rows.iloc[0].to_dict(),
         led=sorted(served.led_area.get(body_id, {}).items()),
-        claims=claims.drop(columns=claims.geometry.name).to_dict("records"),
-        named=named,
+        claims=claims.drop(columns=claims.geometry.name)
+        .assign(validity=validity)
+        .to_dict("records"),
+        not_in_force=sum(state not in IN_FORCE for state in validity),
+        named=[row for row in named if counted_as(row["class"]) == "places"],
+        joint=[row for row in named if counted_as(row["class"]) == "joint"],
+        lanes=_touching(served.lanes, body_id),
         shared={
             finding_id: dict(beside).get(body_id, 0.0)
             for finding_id, beside in served.neighbours.items()
@@ -267,6 +275,10 @@ def _table_page(table: FeatureTable, template: str) -> str:
         template,
         listing=listing,
         rows=[table.row(position) for position in listing.positions],
+        counted={
+            kind: f"{number:,}"
+            for kind, number in counted(table.frame["class"].iloc[selected]).items()
+        },
         asked={
             name: parameters.get(name, "") for name in (*FILTER_NAMES, LEAST_NAMES[table.measure])
         },
@@ -283,16 +295,37 @@ def _table_page(table: FeatureTable, template: str) -> str:
     )
 
 
+def _touching(table: FeatureTable, body_id: str) -> list[dict[str, Any]]:
+    """Return the rows that name a body, the gravest first."""
+    named = [table.row(row) for row, names in enumerate(table.body_sets) if body_id in names]
+    named.sort(key=lambda row: (table.classes.index(row["class"]), -row[table.measure]))
+    return named
+
+
+def _tally_texts(served: ServedRun) -> dict[str, str]:
+    total = tally(served.run)
+    numbers = {
+        "places": total.places,
+        "joint": total.joint,
+        "slivers": total.slivers,
+        "lanes": total.lane_unowned + total.lane_border,
+    }
+    return {kind: f"{number:,}" for kind, number in numbers.items()}
+
+
 def _body_rows(served: ServedRun) -> list[dict[str, Any]]:
-    counts: dict[str, int] = {}
-    for names in served.findings.body_sets:
-        for name in names:
-            counts[name] = counts.get(name, 0) + 1
+    counts = Counter(
+        name
+        for table in (served.findings, served.lanes)
+        for names, word in zip(table.body_sets, table.frame["class"], strict=True)
+        if counted_as(word) in TOUCHING_KINDS
+        for name in names
+    )
     return [
         {
             **{str(column): value for column, value in row.items()},
             "led_m2": max(served.led_area.get(row["body_id"], {"": 0.0}).values()),
-            "findings": counts.get(row["body_id"], 0),
+            "findings": counts[row["body_id"]],
         }
         for row in served.run.bodies.to_dict("records")
     ]

@@ -100,6 +100,8 @@ def take_port(host: str, port: int) -> socket.socket:
     OutputError
         If the port is taken or the address is not one of this machine.
     """
+    if "\0" in host:  # sockets complain of it in a way of their own, and leave one open
+        raise OutputError("address_refused", host=host, port=port, reason="NUL")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
@@ -109,7 +111,7 @@ def take_port(host: str, port: int) -> socket.socket:
             raise OutputError("port_taken", port=port, other=other) from error
         reason = error.strerror or type(error).__name__
         raise OutputError("address_refused", host=host, port=port, reason=reason) from error
-    except ValueError as error:  # a name too long or odd for the resolver
+    except UnicodeError as error:  # a name too long or odd for the resolver
         raise OutputError("address_refused", host=host, port=port, reason=str(error)) from error
 
 

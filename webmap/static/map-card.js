@@ -68,7 +68,7 @@ Mangqu.card = (() => {
 
   // swatch and open come from outside so that the card need not know the map
   function ofFinding(finding, others, place, { swatch, open, link }) {
-    const law = finding.law
+    const law = finding.law && texts.label("law", finding.law)
       ? element("blockquote", {}, element("h4", {}, t("card.law")), element("p", {}, texts.label("law", finding.law)))
       : null;
     const beside = !isLane(finding) && finding.neighbours.length

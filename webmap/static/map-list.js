@@ -4,7 +4,9 @@ Mangqu.list = (() => {
   const { data, texts, element, words, layers, card } = Mangqu;
   const { t } = texts;
   const { map } = layers;
-  const BATCH = 80, PRINTED = 2000;
+  // on a phone the legend and the figures follow the list, which must therefore come to an end
+  const PHONE = matchMedia("(max-width: 600px)");
+  const BATCH = PHONE.matches ? 20 : 80, PRINTED = 2000;
   const SVG = "http://www.w3.org/2000/svg";
   const byName = (id) => document.getElementById(`mq-${id}`);
 
@@ -78,11 +80,22 @@ Mangqu.list = (() => {
   function figure(key, value) {
     return element("div", {}, element("dt", {}, t(key)), element("dd", {}, value));
   }
+  // problems, jointly held places, lanes and slivers are told apart wherever findings are counted
+  function tally(findings) {
+    const numbers = new Map(data.kinds.map((kind) => [kind, 0]));
+    for (const finding of findings) numbers.set(finding.kind, numbers.get(finding.kind) + 1);
+    return numbers;
+  }
+  function tallied(findings) {
+    return [...tally(findings)].filter(([, number]) => number > 0)
+      .map(([kind, number]) => t(`map.list.${kind}`, { count: texts.count(number) })).join(t("map.list.comma"));
+  }
+
   function showFigures() {
-    const slivers = counts.get("sliver");
+    const numbers = tally(data.findings);
     const total = data.questions.length ? data.questions[0].jurisdiction_m2 : null;
     const head = element("dl", { class: "mq-headline" }, figure("map.figures.jurisdiction", texts.area(total)),
-      figure("map.figures.findings", texts.count(data.findings.length - slivers)), figure("map.figures.slivers", texts.count(slivers)));
+      ...data.kinds.map((kind) => figure(`map.figures.${kind}`, texts.count(numbers.get(kind)))));
     const levels = new Set(data.questions.map((question) => question.level)).size > 1;
     const table = element("table", {},
       element("thead", {}, element("tr", {}, ...["matter", "gap", "share", "contested"].map((key) => element("th", { scope: "col" }, t(`map.figures.${key}`))))),
@@ -179,9 +192,9 @@ Mangqu.list = (() => {
     shown = data.findings.filter((finding) => keep(finding, false));
     layers.filter((finding) => keep(finding, true));
     renderFrom(0);
-    const countable = byName("slivers").checked ? data.findings.length : data.findings.length - counts.get("sliver");
+    const countable = data.findings.filter((finding) => finding.class !== "sliver" || byName("slivers").checked);
     byName("count").textContent = shown.length === 0 ? t(data.findings.length ? "map.list.none" : "map.list.none_at_all")
-      : shown.length >= countable ? t("map.list.count", { count: texts.count(shown.length) }) : t("map.list.count_of", { count: texts.count(shown.length), total: texts.count(countable) });
+      : shown.length >= countable.length ? tallied(shown) : t("map.list.count_of", { count: tallied(shown), total: tallied(countable) });
     for (const step of ["previous", "next"]) byName(step).disabled = shown.length === 0;
   }
 
@@ -232,7 +245,7 @@ Mangqu.list = (() => {
   byName("next").addEventListener("click", () => step(1));
   more.addEventListener("click", renderMore);
   earlier.addEventListener("click", renderEarlier);
-  new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) renderMore(); }, { rootMargin: "400px" }).observe(more);
+  new IntersectionObserver((entries) => { if (!PHONE.matches && entries.some((entry) => entry.isIntersecting)) renderMore(); }, { rootMargin: "400px" }).observe(more);
   list.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const item = event.target.closest("li");

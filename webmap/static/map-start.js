@@ -29,10 +29,13 @@
   function openPopup(latlng, content, autoPan = true) {
     popup.options.autoPan = autoPan;
     popup.options.autoPanPaddingBottomRight = [margin() + 16, 16];
-    popup.options.maxHeight = Math.max(200, Math.round(map.getSize().y * (autoPan ? 0.72 : 0.55)));
+    popup.options.maxHeight = Math.max(180, Math.round(Math.min(map.getSize().y * (autoPan ? 0.72 : 0.55), innerHeight * 0.7)));
     popup.options.maxWidth = Math.min(340, map.getSize().x - 56);
     popup.options.minWidth = Math.min(280, popup.options.maxWidth);
     popup.setLatLng(latlng).setContent(content).openOn(map);
+    // what does not fit is reached with the keyboard too
+    const scrolled = popup.getElement().querySelector(".leaflet-popup-scrolled");
+    if (scrolled) scrolled.tabIndex = 0;
     const close = popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) close.setAttribute("aria-label", t("map.close"));
   }
@@ -66,7 +69,7 @@
     if (latlng === null) fit(bounds.pad(0.5), finding.class === "sliver" ? 20 : 17, popup.getElement().offsetHeight + 40);
     list.choose(finding);
     history.replaceState(null, "", address(finding));
-    if (latlng === null && narrow()) byName("stage").scrollIntoView({ block: "start" });
+    if (latlng === null && narrow()) map.getContainer().scrollIntoView({ block: "start" });
   }
 
   function leave() {
