@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ASSETS := webmap/static/vendor/.installed
 WORKERS ?= 2
 
-.PHONY: demo serve test lint format bench docs assets wheel nightly clean
+.PHONY: demo serve test lint format bench docs assets wheel clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/mangqu demo demo
@@ -17,9 +17,6 @@ serve: $(STAMP) $(ASSETS)
 
 test: $(STAMP) $(ASSETS)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
-
-nightly: $(STAMP) $(ASSETS)
-	$(BIN)/python -m pytest -n $(WORKERS) -m nightly
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
