@@ -79,7 +79,7 @@ def test_the_map_asks_for_nothing_and_lists_the_gravest_first(open_page, map_fil
         "未下沉",
         "共管",
     ]
-    assert watched.page.title() == "辽河口示例县 · 盲区一张图"
+    assert watched.page.title() == "辽河口示例县 · 一张图"
     assert watched.page.locator("html").get_attribute("lang") == "zh-CN"
     assert "合成示例" in watched.page.locator("#mq-notice").inner_text()
     watched.picture("map-desk-zh")
@@ -98,7 +98,7 @@ def test_a_finding_chosen_in_the_list_opens_its_card_with_reason_neighbours_and_
         "夹在兴隆街道办事处与振兴街道办事处之间",
         "共界 4,000 米",
         "共界 3,980 米",
-        "辖区边界",
+        "临管辖边界",
         "被多个单位围合",
         "街道(乡镇)级",
         "背街小巷",
@@ -179,7 +179,7 @@ def test_the_language_switch_changes_every_word_and_keeps_the_card_open(open_pag
     choose(page, "F-contested")
     page.locator("#mq-language").click()
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.title() == "Liaohe Mouth sample county · blind spots"
+    assert page.title() == "Liaohe Mouth sample county · map"
     said = page.locator(".leaflet-popup .mq-card").inner_text()
     assert "Contested" in said
     assert "common superior" in said
@@ -228,7 +228,7 @@ def test_filters_narrow_the_list_and_the_map_alike(open_page, map_file):
     page = open_page(map_file.as_uri()).page
     page.locator("#mq-filter-class").select_option(label="职责交叉")
     assert page.locator("#mq-list li").count() == 1
-    assert "1 处(共 9 处)" in page.locator("#mq-count").inner_text()
+    assert "1 处问题(共 6 处问题、1 处共管、2 段街巷)" in page.locator("#mq-count").inner_text()
     drawn = page.evaluate(
         "[...Mangqu.layers.groups].filter(([, g]) => g.getLayers().length).map(([n]) => n)"
     )
@@ -336,7 +336,7 @@ def test_thousands_of_slivers_do_not_hold_up_the_page(open_page, tmp_path):
     assert page.evaluate("performance.now()") < 8000
     page.locator("#mq-slivers").check()
     assert page.locator("#mq-list li").count() <= 400
-    assert "3009 处" in page.locator("#mq-count").inner_text().replace(",", "")
+    assert page.locator("#mq-count").inner_text().endswith("、2 段街巷、3,000 处碎缝")
     choose_last = "Mangqu.data.findings.at(-1).id"
     page.evaluate(f"location.hash = 'finding=' + {choose_last}")
     page.wait_for_selector(".leaflet-popup .mq-card[data-finding^='F-sliver']")
@@ -359,3 +359,55 @@ def test_a_map_without_findings_says_so(open_page, tmp_path):
     write_map(empty, path, language="zh")
     page = open_page(path.as_uri()).page
     assert "没有发现问题" in page.locator("#mq-count").inner_text()
+
+
+def test_problems_joint_places_slivers_and_lanes_are_told_apart(open_page, map_file):
+    page = open_page(map_file.as_uri()).page
+    tiles = page.locator("#mq-figures .mq-headline > div").all_inner_texts()
+    assert [tile.split() for tile in tiles[1:]] == [
+        ["发现问题", "6"],
+        ["共管", "1"],
+        ["街巷", "2"],
+        ["碎缝", "3"],
+    ]
+    assert page.locator("#mq-count").inner_text() == "6 处问题、1 处共管、2 段街巷"
+
+
+def test_on_a_phone_the_list_follows_the_map_and_the_legend_comes_last(open_page, map_file):
+    page = open_page(map_file.as_uri(), width=390, height=844, has_touch=True, is_mobile=True).page
+    tops = [
+        page.locator(place).bounding_box()["y"]
+        for place in (".mq-map", "#mq-filters", "#mq-list", ".mq-figures", ".mq-legend")
+    ]
+    assert tops == sorted(tops)
+
+
+def test_a_card_longer_than_the_page_is_scrolled_down_to_its_number(open_page, map_file):
+    page = open_page(map_file.as_uri(), width=390, height=640, has_touch=True, is_mobile=True).page
+    choose(page, "F-void")
+    content = page.locator(".leaflet-popup-content.leaflet-popup-scrolled")
+    height, inside, overflow, shadow = content.evaluate(
+        """(node) => [node.offsetHeight, node.scrollHeight,
+          getComputedStyle(node).overflowY, getComputedStyle(node).backgroundImage]"""
+    )
+    assert height <= 0.7 * 640
+    assert inside > height
+    assert overflow == "scroll"
+    assert "linear-gradient" in shadow
+    assert content.get_attribute("tabindex") == "0"
+    number = page.locator(".leaflet-popup .mq-details code")
+    number.scroll_into_view_if_needed()
+    box, frame = number.bounding_box(), content.bounding_box()
+    assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
+
+
+def test_a_finding_without_a_law_shows_no_empty_line_of_law(open_page, tmp_path):
+    run = map_run()
+    run.findings["law"] = ["data" if name == "sliver" else "" for name in run.findings["class"]]
+    path = tmp_path / "map.html"
+    write_map(run, path, language="zh")
+    page = open_page(path.as_uri()).page
+    choose(page, "F-void")
+    assert page.locator(".leaflet-popup blockquote").count() == 0
+    page.locator("#mq-slivers").check()
+    assert "属数据问题" in choose(page, "F-sliver-0")

@@ -11,7 +11,9 @@ import pytest
 import shapely
 
 from gis.measure import EllipsoidMeasure
+from gis.summary import tally
 from tests.map_sample import CRS, map_run
+from webmap.counting import counted
 from webmap.maps.data import CLASSES, map_data
 
 
@@ -78,3 +80,16 @@ def test_heavy_outlines_are_thinned_alike_on_both_sides_and_the_page_says_by_how
     assert shapes[0].intersection(shapes[1]).area < 1e-12
     whole = gpd.GeoSeries([shapely.union_all(shapes)], crs="EPSG:4326").to_crs(CRS)
     assert whole.area.iloc[0] == pytest.approx(1e8, rel=1e-4)
+
+
+def test_findings_count_on_the_map_as_they_do_in_the_summary(data):
+    total = tally(map_run())
+    assert (total.places, total.joint, total.slivers) == (6, 1, 3)
+    assert counted(finding["class"] for finding in data["findings"]) == {
+        "places": total.places,
+        "joint": total.joint,
+        "lanes": total.lane_unowned + total.lane_border,
+        "slivers": total.slivers,
+    }
+    kinds = [finding["kind"] for finding in data["findings"]]
+    assert kinds.count("places") == total.places

@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("language", LANGUAGES)
 HEADER = 4  # as a person counts rows
 
 LEDGER_HEADINGS = {
-    "zh": ["序号", "问题编号", "问题类别", "事项", "层级", "所在县区", "重点区域", "台账"],
+    "zh": ["序号", "问题编号", "问题类别", "事项", "层级", "所在县区", "关注区域", "台账"],
     "en": ["No.", "Finding", "Class", "Matter", "Level", "District", "Zones of concern", "Ledger"],
 }
 
@@ -142,13 +142,13 @@ def test_a_finding_is_told_in_full(tmp_path):
     assert void["问题编号"] == "F-void"
     assert void["事项"] == "保洁"
     assert void["所在县区"] == "河西区"
-    assert void["重点区域"] == "背街小巷、waterfront"
+    assert void["关注区域"] == "背街小巷、waterfront"
     assert void["面积(平方米)"] == pytest.approx(finding["area_m2"])
     assert void["最大宽度(米)"] == pytest.approx(finding["width_m"])
     assert void["相邻单位(共界米数)"].split("\n") == [
         "兴隆街道办事处(4,000.0)",
         "振兴街道办事处(3,980.4)",
-        "辖区边界(400.0)",
+        "临管辖边界(400.0)",
     ]
     assert void["原因"] == finding["reason_zh"]
     assert "街道办事处" in void["法规依据"]
@@ -339,7 +339,7 @@ def test_the_index_leads_to_one_sheet_for_each_body(tmp_path):
     links = {cell.value: cell.hyperlink.location for cell in sheet["B"][HEADER:]}
     assert links == {zh: f"'{zh}'!A1" for _, zh, _ in BODIES}
     bureau = rows(sheet)[3]
-    assert (bureau["主责项数"], bureau["协同项数"], bureau["其他职责项数"]) == (1, 1, 0)
+    assert (bureau["主责项数"], bureau["协同项数"], bureau["其他职责项数"]) == (0, 1, 0)
     assert bureau["上级单位"] == "兴隆街道办事处"
 
 
@@ -385,7 +385,6 @@ def test_a_body_can_answer_each_finding_that_touches_it_slivers_apart(tmp_path):
         "Fallback only",
         "Contested",
         "Not passed down",
-        "Joint",
     }
     assert {row["Relation"] for row in touching} == {"Neighbour"}
     assert {row["Shared border (m)"] for row in touching} == {3980.4}
@@ -412,3 +411,30 @@ def test_with_very_many_bodies_all_share_three_sheets_and_the_index_says_so(tmp_
     assert len(duties) == len(run.claims)
     assert {row["Body"] for row in duties} == {en for _, _, en in BODIES}
     assert book["Duties"].auto_filter.ref is not None
+
+
+def test_only_claims_in_force_count_as_leads_and_the_others_say_why(tmp_path):
+    run = reported_run()
+    extra = run.claims.iloc[[0, 0, 0, 0]].assign(
+        claim_id=["D", "E", "N", "U"],
+        body=["street-a", "street-a", "street-a", "oil"],
+        status=["disclaimed", "expired", "claimed", "claimed"],
+        valid_from=pd.to_datetime([None, None, "2030-01-01", None]).astype("datetime64[s]"),
+    )
+    bodies = run.bodies.assign(
+        valid_to=pd.to_datetime([None, None, "2026-01-01", None]).astype("datetime64[s]")
+    )
+    run = replace(run, claims=pd.concat([run.claims, extra], ignore_index=True), bodies=bodies)
+    book = lists(tmp_path / "lists.xlsx", "zh", run)
+    first, _, oil, _ = rows(book["目录"])
+    idle = "未计入项数(已否认、已到期或未生效)"
+    assert (first["主责项数"], first[idle]) == (1, 3)
+    assert (oil["主责项数"], oil[idle]) == (0, 2)
+    duties = block_of(book["兴隆街道办事处"], "职责")
+    assert {duty["责任主张编号"]: duty["时效"] for duty in duties} == {
+        "C1": "有效",
+        "D": "已否认",
+        "E": "已到期",
+        "N": "未生效",
+    }
+    assert {duty["时效"] for duty in block_of(book["采油三厂"], "职责")} == {"单位未设立或已撤销"}

@@ -56,8 +56,8 @@ def test_findings_are_a_feature_collection_that_says_how_many_matched(client):
         (f"body={STREET_B}", [VOID, CONTESTED]),
         (f"body={BUREAU}", [VOID]),
         ("min_area=250000", [VOID, CONTESTED, LAPSED, INLET]),
-        # none of them is bound to a level, so each holds at every level
-        ("level=street", [VOID, CONTESTED, LAPSED, SLIVER, INLET]),
+        # no question of this run is about a level
+        ("level=street", []),
         ("q=碎缝", [SLIVER]),
         ("q=SLIVER", [SLIVER]),
         ("q=乙街道 油地", [VOID]),
@@ -251,3 +251,23 @@ def test_every_address_on_the_landing_page_answers(client):
     for link in client.get("/api/v1/").get_json()["links"]:
         query = f"?lon={lon}&lat={lat}" if link["title"] == "whois" else ""
         assert client.get(link["href"] + query).status_code == 200
+
+
+def test_a_finding_for_every_level_is_found_at_the_levels_that_its_matter_is_asked_at():
+    run = sample_run()
+    clean, order = run.certificate["questions"]
+    run.certificate["questions"] = [{**clean, "level": "street"}, order]
+    client = create_application(run).test_client()
+    found = client.get("/api/v1/findings?level=street").get_json()["features"]
+    matters = {feature["properties"]["matter"] for feature in found}
+    assert matters == {"clean"}
+    summary = client.get("/api/v1/summary").get_json()
+    assert sum(summary["questions"][0]["counts"].values()) == len(found)
+
+
+def test_the_summary_tells_places_joint_slivers_and_lanes_apart():
+    run = sample_run()
+    run.findings.loc[1, "class"] = "joint"
+    summary = create_application(run).test_client().get("/api/v1/summary").get_json()
+    kinds = ("places", "joint", "slivers", "lane_unowned", "lane_border")
+    assert [summary[kind] for kind in kinds] == [3, 1, 1, 1, 1]

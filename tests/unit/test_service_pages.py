@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+import webmap
+from gis.labels import Labels
+from gis.summary import tally
 from tests.service_sample import CONTESTED, INLET, LAPSED, SLIVER, VOID, lon_lat, sample_run
+from webmap.reports.ledger import Wording
+from webmap.reports.responsibilities import duties_by_body
 from webmap.service.application import create_application
+from webmap.text import page_catalogue
 
 PAGES = (
     "/",
@@ -129,7 +136,7 @@ def test_a_finding_tells_all_its_facts_and_links_to_its_place_on_the_map(client)
         "100 米",
         "甲街道办事处",
         "4,000 米",
-        "辖区边界",
+        "临管辖边界",
         "城管局",
         "共同的上一级",
         "油地交叉区域",
@@ -143,7 +150,7 @@ def test_a_body_sees_what_it_leads_and_the_gaps_beside_it(client):
     assert "Street A" in page
     assert "7.8 km²" in page
     assert "2026-06-30" in page
-    assert {VOID, CONTESTED, LAPSED, SLIVER} <= set(listed(page))
+    assert set(listed(page)) == {VOID, CONTESTED, LAPSED, INLET}
 
 
 def test_whois_tells_lead_and_assistant_with_their_basis(client):
@@ -285,3 +292,55 @@ def test_a_run_without_any_finding_is_shown_too():
     for address in ("/", "/findings", "/lanes", "/bodies", "/downloads", "/api/v1/findings"):
         assert client.get(address).status_code == 200, address
     assert client.get("/downloads/findings.csv").status_code == 200
+
+
+def test_overview_and_table_count_as_the_tally_does():
+    run = sample_run()
+    run.findings.loc[1, "class"] = "joint"
+    total = tally(run)
+    assert (total.places, total.joint, total.slivers) == (3, 1, 1)
+    client = create_application(run).test_client()
+    assert "共发现 3 处问题、2 段街巷问题;另有 1 处共管" in text(client, "/?lang=zh")
+    assert "问题 3 处、共管 1 处(不列为问题)、碎缝 1 处" in text(client, "/findings?lang=zh")
+    assert "问题 0 处、共管 0 处(不列为问题)、碎缝 1 处" in text(
+        client, "/findings?lang=zh&class=sliver"
+    )
+
+
+def test_the_page_of_bodies_counts_as_the_workbook_does():
+    run = sample_run()
+    run.findings.loc[1, "class"] = "joint"
+    page = text(create_application(run).test_client(), "/bodies?lang=en")
+    counted = dict(re.findall(r'href="/body\?id=(\w+)[^"]*#named">(\d+)</a>', page))
+    by_body = duties_by_body(run, Wording(Labels.of(run, "en"), page_catalogue("en")))
+    listed_there = {
+        body: str(duties.index_row()["touching_findings"])
+        for body, duties in by_body.items()
+        if duties.touching
+    }
+    # the gap and the lapsed place, the inlet, and the lane on its border
+    assert counted["streetA"] == "4"
+    assert counted == listed_there
+
+
+def test_a_body_that_disclaimed_is_not_told_that_nothing_is_wanting():
+    run = sample_run()
+    run.claims.loc[:, "body"] = ["streetA", "streetB", "streetA", "oil"]
+    run.claims.loc[3, "status"] = "disclaimed"
+    page = text(create_application(run).test_client(), "/body?id=oil&lang=zh")
+    assert "没有牵涉本单位的问题" not in page
+    assert "1 项责任主张已否认、已到期或未生效" in page
+
+
+def test_a_finding_without_a_law_has_no_empty_line_for_it():
+    run = sample_run()
+    run.findings["law"] = ["", "data", "unclear", "data", "unclear"]
+    client = create_application(run).test_client()
+    assert "处理依据" not in text(client, f"/findings/{VOID}?lang=zh")
+    assert "属数据问题" in text(client, f"/findings/{CONTESTED}?lang=zh")
+
+
+def test_the_number_of_a_finding_is_never_broken_in_a_table(client):
+    assert f'class="id" role="rowheader"><a href="/findings/{VOID}' in text(client, "/findings")
+    style = (Path(webmap.__file__).parent / "static" / "service.css").read_text("utf-8")
+    assert ".id { white-space: nowrap; }" in style

@@ -104,7 +104,7 @@ def test_hostile_names_are_shown_as_they_are(hostile_client, address, language):
 
 def test_every_link_to_a_hostile_name_still_leads_to_it(hostile_client):
     page = hostile_client.get("/bodies").get_data(as_text=True)
-    links = re.findall(r'href="(/body\?id=[^"]+)"', page)
+    links = set(re.findall(r'href="(/body\?id=[^"]+)">', page.replace("#named", "")))
     assert len(links) == 4
     for link in links:
         answer = hostile_client.get(html.unescape(link))

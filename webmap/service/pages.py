@@ -267,8 +267,12 @@ def _table_page(table: FeatureTable, template: str) -> str:
     selected = select(table, read_selection(parameters, served, table))
     listing = make_listing(table, selected, parameters, wording, request.path)
     asked_again: dict[str, Any] = dict(listing.filters())
+    levels = {
+        *table.frame["level"],
+        *(question["level"] for question in served.run.certificate["questions"]),
+    }
     present = {
-        "level": [level for level in Level if (table.frame["level"] == level).any()],
+        "level": [level for level in Level if level in levels],
         "class": [word for word in table.classes if (table.frame["class"] == word).any()],
     }
     return render_template(
