@@ -54,7 +54,7 @@ def map_run(
         settings=Settings(
             name=Name(mark("辽河口示例县"), mark("Liaohe Mouth sample county")),
             as_of=AS_OF,
-            notice=Name(mark("合成示例,不代表真实责任"), mark("Synthetic sample, no real duties")),
+            notice=Name(mark("合成示例，不代表真实责任"), mark("Synthetic sample, no real duties")),
             attribution=Name(mark("测试数据"), mark("Test data")),
             map=basemap or MapSettings(),
         ),
@@ -257,7 +257,7 @@ def _finding(
         "law": law,
         "lapsed_on": "2026-06-30" if name == "lapsed" else "",
         "reason_zh": mark(
-            f"此处为{name}:没有任何单位负责“保洁”,夹在兴隆街道办事处与振兴街道办事处之间。"
+            f"此处为{name}：没有任何单位负责“保洁”，夹在兴隆街道办事处与振兴街道办事处之间。"
         ),
         "reason_en": mark(f"This is {name}: nobody answers for street cleaning here."),
         "geometry": shape,

@@ -56,7 +56,7 @@ def sample_run(mark: Callable[[str], str] = as_it_is) -> Run:
         settings=Settings(
             name=Name(mark("样例县"), mark("Sample County")),
             as_of=date.fromisoformat(AS_OF),
-            notice=Name(mark("合成示例,请勿引用"), mark("Synthetic sample, do not cite")),
+            notice=Name(mark("合成示例，请勿引用"), mark("Synthetic sample, do not cite")),
             attribution=Name(mark("测试数据"), mark("Test data")),
         ),
         certificate=_certificate(mark),

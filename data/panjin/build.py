@@ -97,7 +97,7 @@ def _read_table(name: str) -> pd.DataFrame:
 def _claim_the_rest(register: Register, territory: Territory) -> None:
     """Let the ordinary bodies claim everything that is not planted; so nothing else is amiss."""
     register.place(
-        EXCLAVE, territory.exclave, ("油田农场飞地(合成)", "Oilfield farm exclave (made up)")
+        EXCLAVE, territory.exclave, ("油田农场飞地（合成）", "Oilfield farm exclave (made up)")
     )
     for table, prefix in ((territory.counties, "county"), (territory.townships, "township")):
         for code, row in table.iterrows():
@@ -130,7 +130,7 @@ def _write_layers(
     register: Register, territory: Territory, cases: gpd.GeoDataFrame, path: Path
 ) -> None:
     exclave = gpd.GeoDataFrame(
-        {"name_zh": ["油田农场飞地(合成)"], "name_en": ["Oilfield farm exclave (made up)"]},
+        {"name_zh": ["油田农场飞地（合成）"], "name_en": ["Oilfield farm exclave (made up)"]},
         index=pd.Index([EXCLAVE]),
         geometry=[territory.exclave],
         crs=CITY_CRS,

@@ -29,7 +29,7 @@ def plant_greening(register: Register, sites: Sites) -> None:
     site = sites.take(XINGLONGTAI, 150)
     estate = site.box(260, 180)
     register.cut("greening", estate)
-    place = register.place("estate-future", estate, ("新建小区(合成)", "New estate (made up)"))
+    place = register.place("estate-future", estate, ("新建小区（合成）", "New estate (made up)"))
     register.claim(
         who.ESTATE_1,
         "greening",
@@ -42,14 +42,16 @@ def plant_greening(register: Register, sites: Sites) -> None:
     site = sites.take(DAWA, 150)
     yard = site.box(200, 220)
     register.cut("greening", yard)
-    place = register.place("unit-disclaimed", yard, ("驻区单位大院(合成)", "Unit's yard (made up)"))
+    place = register.place(
+        "unit-disclaimed", yard, ("驻区单位大院（合成）", "Unit's yard (made up)")
+    )
     register.claim(
         who.CENTRAL_UNIT,
         "greening",
         place,
         basis="law",
         status="disclaimed",
-        basis_ref="复函(合成)",
+        basis_ref="复函（合成）",
     )
     register.plant("G5", yard)
 
@@ -100,7 +102,7 @@ def plant_street_lights(register: Register, sites: Sites) -> None:
     quarter = site.box(1200, 800)
     register.cut("street_light", quarter)
     place = register.place(
-        "lights-contract", quarter, ("路灯承包片区(合成)", "Lights contract area")
+        "lights-contract", quarter, ("路灯承包片区（合成）", "Lights contract area")
     )
     register.claim(
         who.LIGHT_COMPANY,
@@ -114,7 +116,7 @@ def plant_street_lights(register: Register, sites: Sites) -> None:
     )
     register.plant("S1", quarter, (who.LIGHT_COMPANY,))
     lane = shapely.LineString([(site.x - 450, site.y + 40), (site.x + 450, site.y + 40)])
-    lane_id = register.lane(lane, ("灯后巷(合成)", "Lamp Lane (made up)"), width_m=5)
+    lane_id = register.lane(lane, ("灯后巷（合成）", "Lamp Lane (made up)"), width_m=5)
     register.plant_lane("S1L", (lane_id, lane), (0, lane.length))
     _plant_assisted_and_fallback(register, sites)
     _plant_shared_lights(register, sites)
@@ -124,14 +126,14 @@ def _plant_assisted_and_fallback(register: Register, sites: Sites) -> None:
     site = sites.take(PANSHAN, 260)
     camp = site.box(480, 360)
     register.cut("street_light", camp)
-    place = register.place("oil-camp", camp, ("油田生活基地(合成)", "Oilfield camp (made up)"))
+    place = register.place("oil-camp", camp, ("油田生活基地（合成）", "Oilfield camp (made up)"))
     register.claim(who.OIL_PLANT_1, "street_light", place, role="assist", level="county")
     register.plant("S2", camp, (who.OIL_PLANT_1,))
     site = sites.take(DAWA, 260)
     village = site.box(420, 460)
     register.cut("street_light", village)
     place = register.place(
-        "fallback-village", village, ("城边村(合成)", "Fringe village (made up)")
+        "fallback-village", village, ("城边村（合成）", "Fringe village (made up)")
     )
     register.claim(who.government(DAWA), "facilities", place, role="fallback", basis="rule")
     register.plant("S3", village, (who.government(DAWA),))
@@ -140,7 +142,7 @@ def _plant_assisted_and_fallback(register: Register, sites: Sites) -> None:
     estate = site.box(400, 400)
     register.cut("street_light", estate)
     place = register.place(
-        "handed-over", estate, ("移交小区(合成)", "Handed-over housing (made up)")
+        "handed-over", estate, ("移交小区（合成）", "Handed-over housing (made up)")
     )
     register.claim(
         who.OIL_PLANT_3,
@@ -151,7 +153,7 @@ def _plant_assisted_and_fallback(register: Register, sites: Sites) -> None:
         valid_to="2026-01-01",
         basis="agreement",
         status="expired",
-        basis_ref="移交协议(合成)",
+        basis_ref="移交协议（合成）",
     )
     register.plant("S4", estate, (who.OIL_PLANT_3,))
 
@@ -159,13 +161,13 @@ def _plant_assisted_and_fallback(register: Register, sites: Sites) -> None:
 def _plant_shared_lights(register: Register, sites: Sites) -> None:
     site = sites.take(PANSHAN, 320)
     depot = site.box(600, 240)
-    place = register.place("joint-depot", depot, ("油地共建场站(合成)", "Joint depot (made up)"))
+    place = register.place("joint-depot", depot, ("油地共建场站（合成）", "Joint depot (made up)"))
     register.claim(who.OIL_PLANT_2, "street_light", place, level="county", basis="agreement")
     register.agree((who.housing(PANSHAN), who.OIL_PLANT_2), "facilities", place, who.OIL_PLANT_2)
     register.plant("S5", depot, (who.housing(PANSHAN), who.OIL_PLANT_2))
     site = sites.take(PANSHAN, 800)
     road = site.box(1500, 20)
-    place = register.place("oil-road", road, ("油田专用路(合成)", "Oilfield road (made up)"))
+    place = register.place("oil-road", road, ("油田专用路（合成）", "Oilfield road (made up)"))
     register.claim(who.OIL_PLANT_1, "street_light", place, level="county", basis="custom")
     register.plant("S6", road, (who.housing(PANSHAN), who.OIL_PLANT_1))
 
@@ -180,14 +182,14 @@ def plant_manholes(register: Register, sites: Sites) -> None:
     campus = shapely.MultiPolygon([west, east])
     register.cut("manhole", campus, between)
     place = register.place(
-        "campus", campus, ("院校东西校区(合成)", "Campus in two parts (made up)")
+        "campus", campus, ("院校东西校区（合成）", "Campus in two parts (made up)")
     )
     register.claim(who.PROVINCE_COLLEGE, "manhole", place, level="county", basis="law")
     register.plant("M5", between)
     site = sites.take(DAWA, 120)
     idle = site.box(120, 120)
     register.cut("manhole", idle)
-    register.place("idle-plant", idle, ("油田闲置厂站(合成)", "Idle oil plant (made up)"))
+    register.place("idle-plant", idle, ("油田闲置厂站（合成）", "Idle oil plant (made up)"))
     register.plant("M6", idle)
 
 
@@ -201,17 +203,17 @@ def _plant_alley(register: Register, sites: Sites) -> None:
     register.cut("manhole", alley, *estates.values())
     for body, shape in estates.items():
         place = register.place(
-            f"estate-{body}", shape, ("住宅小区(合成)", "Housing estate (made up)")
+            f"estate-{body}", shape, ("住宅小区（合成）", "Housing estate (made up)")
         )
         register.claim(body, "manhole", place, level="county", basis="contract")
     register.plant("M1", alley)
     lane = shapely.LineString([(site.x, site.y - 600), (site.x, site.y + 600)])
-    lane_id = register.lane(lane, ("夹道巷(合成)", "Alley Lane (made up)"), width_m=6)
+    lane_id = register.lane(lane, ("夹道巷（合成）", "Alley Lane (made up)"), width_m=6)
     register.plant_lane("M1L", (lane_id, lane), (100, 1100))
     kept = shapely.LineString([(site.x + 15, site.y - 450), (site.x + 15, site.y + 450)])
     register.lane(
         kept,
-        ("夹道东巷(合成,已明确管护)", "East Alley Lane (made up, has a keeper)"),
+        ("夹道东巷（合成，已明确管护）", "East Alley Lane (made up, has a keeper)"),
         body=who.ESTATE_2,
         width_m=5,
     )
@@ -221,7 +223,9 @@ def _plant_cracks(register: Register, sites: Sites) -> None:
     site = sites.take(XINGLONGTAI, 400)
     estate, crack = site.box(700, 400), site.box(700, 0.3, north=200.15)
     register.cut("manhole", estate, crack)
-    place = register.place("estate-crack", estate, ("临街小区(合成)", "Roadside estate (made up)"))
+    place = register.place(
+        "estate-crack", estate, ("临街小区（合成）", "Roadside estate (made up)")
+    )
     register.claim(who.ESTATE_3, "manhole", place, level="county", basis="contract")
     register.plant("M2", crack)
     for number, accuracy_m in (("M3", 2.0), ("M4", 0.5)):
@@ -236,7 +240,7 @@ def _plant_cracks(register: Register, sites: Sites) -> None:
             place = register.place(
                 f"plot-{number}-{body}",
                 shape,
-                ("油田地块(合成)", "Oilfield plot (made up)"),
+                ("油田地块（合成）", "Oilfield plot (made up)"),
                 accuracy_m=accuracy_m,
             )
             register.claim(body, "manhole", place, level="county", accuracy_m=accuracy_m)

@@ -18,7 +18,7 @@ def plant_street_order(register: Register, sites: Sites) -> None:
     """Contested, joint and overlap in vending; a contested ring in parking; inherited leads."""
     site = sites.take(XINGLONGTAI, 200)
     market = site.box(300, 200)
-    place = register.place("market", market, ("集贸市场(合成)", "Market (made up)"))
+    place = register.place("market", market, ("集贸市场（合成）", "Market (made up)"))
     rivals = (who.MARKET_COMPANY, who.enforcement(XINGLONGTAI))
     for body in rivals:
         register.claim(body, "vending", place, level="county")
@@ -26,7 +26,7 @@ def plant_street_order(register: Register, sites: Sites) -> None:
     site = sites.take(DAWA, 200)
     square = site.box(240, 160)
     place = register.place(
-        "oil-square", square, ("油田文化广场(合成)", "Oilfield square (made up)")
+        "oil-square", square, ("油田文化广场（合成）", "Oilfield square (made up)")
     )
     partners = (who.OIL_PLANT_3, who.enforcement(DAWA))
     for body in partners:
@@ -39,7 +39,7 @@ def plant_street_order(register: Register, sites: Sites) -> None:
         ("market-north", who.MARKET_COMPANY, north),
         ("market-south", who.ESTATE_2, south),
     ):
-        place = register.place(name, shape, ("沿街铺面(合成)", "Shop front (made up)"))
+        place = register.place(name, shape, ("沿街铺面（合成）", "Shop front (made up)"))
         register.claim(body, "vending", place, level="county")
     register.plant("V3", site.box(700, 0.3, north=0.15), (who.MARKET_COMPANY, who.ESTATE_2))
     _plant_hospital(register, sites)
@@ -49,7 +49,7 @@ def _plant_hospital(register: Register, sites: Sites) -> None:
     site = sites.take(XINGLONGTAI, 260)
     ring = site.box(400, 400) - site.box(240, 240)
     place = register.place(
-        "hospital-ring", ring, ("医院周边(合成)", "Around the hospital (made up)")
+        "hospital-ring", ring, ("医院周边（合成）", "Around the hospital (made up)")
     )
     rivals = (who.CITY_HOSPITAL, who.enforcement(XINGLONGTAI))
     for body in rivals:
@@ -83,7 +83,7 @@ def _plant_guest(
     host = townships.geometry[site.township]
     same_county = townships[townships["county"] == site.county].drop(site.township)
     guest = str(same_county.distance(host).idxmin())
-    place = register.place(f"guest-{planted_id}", shape, ("插花地(合成)", "Enclave (made up)"))
+    place = register.place(f"guest-{planted_id}", shape, ("插花地（合成）", "Enclave (made up)"))
     register.claim(who.office(guest), "cleaning", place, level="street", basis="custom")
     both = (who.office(guest), who.office(site.township))
     register.plant(planted_id, shape, both)
@@ -96,7 +96,7 @@ _BORDER_LANE_M, _BORDER_ROOM_M = 600.0, 340.0
 
 def _plant_border_lane(register: Register, sites: Sites) -> None:
     lane, pair = _straight_border(sites)
-    lane_id = register.lane(lane, ("界巷(合成)", "Border Lane (made up)"), width_m=5)
+    lane_id = register.lane(lane, ("界巷（合成）", "Border Lane (made up)"), width_m=5)
     owners = tuple(who.office(code) for code in pair)
     register.plant_lane("C4L", (lane_id, lane), (0, lane.length), owners)
 

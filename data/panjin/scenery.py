@@ -33,25 +33,25 @@ _CASE_DAYS = 365
 _OIL_RULE = (
     "oil_parcel_and_rings",
     0.8,
-    "油田用地及井、站外缘(井 50 米、站 100 米)",
+    "油田用地及井、站外缘（井 50 米、站 100 米）",
     "oilfield land and rings around wells and stations",
 )
 _UNIT_RULE = (
     "unit_ring",
     0.7,
-    "驻区单位隶属高于县区,院墙外 80 米",
+    "驻区单位隶属高于县区，院墙外 80 米",
     "80 m outside the wall of a unit whose superior outranks the county",
 )
 _LANE_RULE = (
     "lane_register",
     0.9,
-    "巷道名录中的背街小巷,按巷宽外扩",
+    "街巷名录中的背街小巷，按巷宽外扩",
     "a lane of the register, widened to its walls",
 )
 _FRINGE_RULE = (
     "built_up_ring",
     0.5,
-    "建成区外缘环带(示意)",
+    "建成区外缘环带（示意）",
     "a ring around the built-up area (schematic)",
 )
 
@@ -63,7 +63,7 @@ def add_oil_land(register: Register, sites: Sites) -> None:
     for number, county in enumerate(counties, start=1):
         site = sites.take(county, 900)
         parcel = _parcel(site, sites.rng)
-        name = (f"油田地块{number}(合成)", f"Oilfield parcel {number} (made up)")
+        name = (f"油田地块{number}（合成）", f"Oilfield parcel {number} (made up)")
         register.place(f"oil-parcel-{number}", parcel, name)
         station = site.box(160, 120)
         wells = [
@@ -79,7 +79,7 @@ def add_oil_land(register: Register, sites: Sites) -> None:
             place = register.place(
                 f"oil-{kind}-{number}-{serial}",
                 pad,
-                (f"{zh}{number}-{serial}(合成)", f"{en} {number}-{serial} (made up)"),
+                (f"{zh}{number}-{serial}（合成）", f"{en} {number}-{serial} (made up)"),
             )
             # an assistant beside the lead changes no answer
             register.claim(body, "flood", place, role="assist", level="county", basis="rule")
@@ -104,17 +104,19 @@ def add_zones_at_planted(register: Register) -> None:
     shapes = {row["place_id"]: row["geometry"] for row in register.places}
     for place_id in ("oil-camp", "joint-depot", "oil-road", "idle-plant", "handed-over"):
         shape = shapes[place_id].buffer(STATION_RING_M, join_style="mitre")
-        register.zone("oil_local", shape, ("油地交叉区(合成)", "Oil–local (made up)"), _OIL_RULE)
+        register.zone("oil_local", shape, ("油地交叉区（合成）", "Oil–local (made up)"), _OIL_RULE)
     for place_id in ("unit-disclaimed", "campus", "hospital-ring"):
         shape = shapely.convex_hull(shapes[place_id]).buffer(UNIT_RING_M, join_style="mitre")
         register.zone(
-            "unit_surroundings", shape, ("驻区单位周边(合成)", "Around a unit"), _UNIT_RULE
+            "unit_surroundings", shape, ("驻区单位周边（合成）", "Around a unit"), _UNIT_RULE
         )
     village = shapes["fallback-village"]
     for shape in (village, shapes["market"]):
         ring = shape.buffer(700, quad_segs=4) - shape.buffer(-60)
         ring = shapely.set_precision(ring, GRID_M)
-        register.zone("fringe", ring, ("城乡接合部(合成)", "Urban fringe (made up)"), _FRINGE_RULE)
+        register.zone(
+            "fringe", ring, ("城乡接合部（合成）", "Urban fringe (made up)"), _FRINGE_RULE
+        )
 
 
 def add_lanes(register: Register, sites: Sites) -> None:
@@ -130,7 +132,7 @@ def add_lanes(register: Register, sites: Sites) -> None:
                 kept = sites.rng.random() < 1 / 3
                 register.lane(
                     shapely.LineString(ends),
-                    (f"{centre}片区{serial}号巷(合成)", f"Lane {centre}-{serial} (made up)"),
+                    (f"{centre}片区{serial}号巷（合成）", f"Lane {centre}-{serial} (made up)"),
                     body=who.office(site.township) if kept else "",
                     width_m=round(sites.rng.uniform(3, 8), 1),
                 )

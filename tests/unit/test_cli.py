@@ -233,7 +233,8 @@ def test_remarks_go_to_standard_error_and_name_the_row(say, tmp_path):
 def test_the_summary_speaks_the_language_asked(say, halves, language, word):
     _, asked, _ = say("gaps", halves, "--lang", language)
     assert word in asked.lower()
-    assert len(asked.splitlines()) == 5
+    # five lines, and that the outline stands for the jurisdiction
+    assert len(asked.splitlines()) == 6
 
 
 def test_the_language_of_the_environment_counts_where_none_is_asked(say, halves, monkeypatch):

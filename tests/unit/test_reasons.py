@@ -34,8 +34,8 @@ def reason(language="zh", **facts):
 
 def test_a_void_says_where_how_large_which_matter_and_who_is_next_to_it():
     assert reason("zh") == (
-        "大洼区境内一处 1,234 平方米的地块没有任何单位负责“保洁”,"
-        "四周为A(共界 320 米)、B(共界 110 米)。"
+        "大洼区境内一处 1,234 平方米的地块没有任何单位负责“保洁”，"
+        "四周为A（共界 320 米）、B（共界 110 米）。"
     )
     assert reason("en") == (
         "A plot of 1,234 m² in Dawa District has no responsible body for “cleaning”; "
@@ -48,12 +48,12 @@ def test_a_project_without_matters_and_levels_is_not_asked_about_an_empty_name()
         sentence = reason(language, matter="", level="")
         assert "“" not in sentence
         assert "  " not in sentence
-    assert reason("zh", matter="").startswith("大洼区境内一处 1,234 平方米的地块没有任何单位负责,")
+    assert reason("zh", matter="").startswith("大洼区境内一处 1,234 平方米的地块没有任何单位负责，")
 
 
 def test_a_lapsed_lead_is_named_with_the_day_it_ended():
     facts = {"standing": "lapsed", "bodies": ("A",), "lapsed_on": "2026-06-30"}
-    assert "由A主责的期限已满,自2026年6月30日起无人接续" in reason("zh", **facts)
+    assert "由A主责的期限已满，自2026年6月30日起无人接续" in reason("zh", **facts)
     assert "since 30 June 2026, when the responsibility of A ended" in reason("en", **facts)
 
 
@@ -76,7 +76,7 @@ def test_a_sliver_compares_its_width_with_the_accuracy_and_blames_the_drawing():
 @pytest.mark.parametrize(
     ("position", "zh", "en"),
     [
-        ("hole", "四周均为A(共界 320 米)的责任范围", "a hole inside the area of A"),
+        ("hole", "四周均为A（共界 320 米）的责任范围", "a hole inside the area of A"),
         ("between_parts", "分散的责任地块之间", "between separate parts of the area of A"),
         ("inlet", "敞向辖区边界", "open to the limit of the jurisdiction and borders on A"),
         ("detached", "都不相接", "touches nobody’s area"),
@@ -89,7 +89,7 @@ def test_each_position_of_a_gap_is_told_in_its_own_words(position, zh, en):
 
 
 def test_a_gap_between_parts_of_one_body_does_not_give_the_parts_to_another():
-    assert "夹在A(共界 320 米)分散的责任地块之间,并与B(共界 110 米)相邻。" in reason(
+    assert "夹在A（共界 320 米）分散的责任地块之间，并与B（共界 110 米）相邻。" in reason(
         "zh", position="between_parts"
     )
     assert reason("en", position="between_parts").endswith(
@@ -147,8 +147,8 @@ def test_a_lane_on_a_border_names_both_sides():
     }
     zh = lane_reason(lane="向阳巷", matter="保洁", language="zh", **facts)
     assert zh == (
-        "“向阳巷” 120 米至 310 米路段(长 190 米)恰好压在“保洁”责任分界线上,"
-        "左侧为A,右侧为B,路面归谁负责需要明确。"
+        "“向阳巷” 120 米至 310 米路段（长 190 米）恰好压在“保洁”责任分界线上，"
+        "左侧为A，右侧为B，路面归谁负责需要明确。"
     )
     en = lane_reason(lane="", matter="cleaning", language="en", **facts)
     assert en.startswith("A lane without a name from 120 m to 310 m (190 m) runs along a border")
@@ -169,7 +169,7 @@ def test_a_lane_that_nobody_owns_needs_no_sides(language):
         language=language,
     )
     assert sentence in (
-        "“L” 0 米至 42 米路段(长 42 米)没有单位负责。",
+        "“L” 0 米至 42 米路段（长 42 米）没有单位负责。",
         "“L” from 0 m to 42 m (42 m) has no responsible body.",
     )
 

@@ -143,12 +143,12 @@ def test_a_finding_is_told_in_full(tmp_path):
     assert void["事项"] == "保洁"
     assert void["所在县区"] == "河西区"
     assert void["关注区域"] == "背街小巷、waterfront"
-    assert void["面积(平方米)"] == pytest.approx(finding["area_m2"])
-    assert void["最大宽度(米)"] == pytest.approx(finding["width_m"])
-    assert void["相邻单位(共界米数)"].split("\n") == [
-        "兴隆街道办事处(4,000.0)",
-        "振兴街道办事处(3,980.4)",
-        "临管辖边界(400.0)",
+    assert void["面积（平方米）"] == pytest.approx(finding["area_m2"])
+    assert void["最大宽度（米）"] == pytest.approx(finding["width_m"])
+    assert void["相邻单位（共界米数）"].split("\n") == [
+        "兴隆街道办事处（4,000.0）",
+        "振兴街道办事处（3,980.4）",
+        "临管辖边界（400.0）",
     ]
     assert void["原因"] == finding["reason_zh"]
     assert "街道办事处" in void["法规依据"]
@@ -212,7 +212,7 @@ def test_two_bodies_of_one_name_are_told_apart_in_the_drop_down(tmp_path):
 
 def test_columns_have_room_for_chinese(tmp_path):
     sheet = ledger(tmp_path / "ledger.xlsx")["问题台账"]
-    heading = column_of(sheet, "面积(平方米)")
+    heading = column_of(sheet, "面积（平方米）")
     assert sheet.column_dimensions[heading].width >= 2 * len("面积平方米") + 2
     assert 30 < sheet.column_dimensions[column_of(sheet, "原因")].width <= 61
 
@@ -427,7 +427,7 @@ def test_only_claims_in_force_count_as_leads_and_the_others_say_why(tmp_path):
     run = replace(run, claims=pd.concat([run.claims, extra], ignore_index=True), bodies=bodies)
     book = lists(tmp_path / "lists.xlsx", "zh", run)
     first, _, oil, _ = rows(book["目录"])
-    idle = "未计入项数(已否认、已到期或未生效)"
+    idle = "未计入项数（已否认、已到期或未生效）"
     assert (first["主责项数"], first[idle]) == (1, 3)
     assert (oil["主责项数"], oil[idle]) == (0, 2)
     duties = block_of(book["兴隆街道办事处"], "职责")

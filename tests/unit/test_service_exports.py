@@ -31,7 +31,7 @@ def test_the_csv_holds_the_rows_that_the_filters_leave_with_names_for_ids(client
     first = dict(zip(head, body[0], strict=True))
     assert first["问题类别"] == "职责真空"
     assert first["相邻单位"] == "甲街道办事处、乙街道办事处"
-    assert float(first["面积(平方米)"]) == 400_000
+    assert float(first["面积（平方米）"]) == 400_000
     assert first["首接单位"] == "城管局"
 
 

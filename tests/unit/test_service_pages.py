@@ -72,7 +72,7 @@ def whois(client, east, north, language="zh"):
 
 def test_the_overview_shows_the_notice_and_the_figures_of_every_matter(client):
     page = text(client, "/?lang=zh")
-    assert "合成示例,请勿引用" in page
+    assert "合成示例，请勿引用" in page
     for part in ("保洁", "15.6 平方公里", "40 公顷", "25 公顷", "97.50%"):
         assert part in page
 
@@ -300,9 +300,9 @@ def test_overview_and_table_count_as_the_tally_does():
     total = tally(run)
     assert (total.places, total.joint, total.slivers) == (3, 1, 1)
     client = create_application(run).test_client()
-    assert "共发现 3 处问题、2 段街巷问题;另有 1 处共管" in text(client, "/?lang=zh")
-    assert "问题 3 处、共管 1 处(不列为问题)、碎缝 1 处" in text(client, "/findings?lang=zh")
-    assert "问题 0 处、共管 0 处(不列为问题)、碎缝 1 处" in text(
+    assert "共发现 3 处问题、2 段街巷问题；另有 1 处共管" in text(client, "/?lang=zh")
+    assert "问题 3 处、共管 1 处（不列为问题）、碎缝 1 处" in text(client, "/findings?lang=zh")
+    assert "问题 0 处、共管 0 处（不列为问题）、碎缝 1 处" in text(
         client, "/findings?lang=zh&class=sliver"
     )
 
