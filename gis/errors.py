@@ -33,7 +33,7 @@ class MangquError(Exception):
     def render(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the error in one line: place, problem, remedy."""
         texts = catalogue(language)
-        where = ", ".join(
+        where = texts.text("place.comma").join(
             texts.text(f"place.{part}", value=value) for part, value in self.place().items()
         )
         problem = texts.text(f"error.{self.problem}", **self.details)
@@ -41,8 +41,8 @@ class MangquError(Exception):
         resembling = self.details.get("suggestion") not in {"", "-"}
         key = f"remedy.{self.problem}" if resembling else "remedy.no_suggestion"
         remedy = texts.text(key, **self.details)
-        sentence = f"{problem} {remedy}"
-        line = f"{where}: {sentence}" if where else sentence
+        sentence = texts.text("place.remedy", problem=problem, remedy=remedy)
+        line = texts.text("place.line", where=where, sentence=sentence) if where else sentence
         # a value out of a file may hold line breaks or terminal codes
         return "".join(mark if mark.isprintable() else " " for mark in line)
 

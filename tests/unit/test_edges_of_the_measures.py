@@ -190,7 +190,7 @@ def test_a_certificate_that_says_one_thing_twice_is_refused(copy):
     path.write_text(text.replace("{", '{"as_of": "2020-01-01",', 1), "utf-8")
     with pytest.raises(InputError) as caught:
         verify_run(copy)
-    assert caught.value.problem == "damaged_run"
+    assert caught.value.problem == "repeated_key"
 
 
 def test_a_coordinate_system_redefined_inside_the_file_is_reported(copy):

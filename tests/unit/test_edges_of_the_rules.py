@@ -6,7 +6,6 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 from pyproj import Transformer
 
 from gis.arrangement.partition import grid_spacing
@@ -214,17 +213,17 @@ def test_a_zone_or_district_that_a_gap_only_touches_is_not_listed(west, listed):
 # who leads
 
 
-LEVELS = ("city", "county", "street", "village")
+LEVELS = ("city", "county", "street", "community")
 
 
 @pytest.mark.parametrize(
     ("led", "asked", "standing", "nearest"),
     [
         (("city", "county"), "street", "not_passed_down", "county"),
-        (("city", "county"), "village", "not_passed_down", "county"),
-        (("street", "village"), "county", "elsewhere", "street"),
-        (("street", "village"), "city", "elsewhere", "street"),
-        (("city", "street", "village"), "county", "not_passed_down", "city"),
+        (("city", "county"), "community", "not_passed_down", "county"),
+        (("street", "community"), "county", "elsewhere", "street"),
+        (("street", "community"), "city", "elsewhere", "street"),
+        (("city", "street", "community"), "county", "not_passed_down", "city"),
     ],
 )
 @pytest.mark.parametrize("turn", [1, -1])
