@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import CRS, Geod
+from shapely.affinity import rotate
 
 from gis.errors import InputError
 from gis.measure import EllipsoidMeasure
@@ -97,6 +98,13 @@ def test_the_accuracy_of_the_claims_beside_a_lane_counts(inaccurate):
     assert borders_along(along, claims=claims) == [pytest.approx((0, 750), abs=0.01)]
 
 
+def test_of_two_claims_on_one_side_of_a_border_the_less_accurate_counts():
+    again = claim("A", WEST_HALF, accuracy_m=5.0)
+    assert borders_along(lane((505, 150), (505, 900)), claims=[*HALVES, again]) == [
+        pytest.approx((0, 750), abs=0.01)
+    ]
+
+
 # areas and widths
 
 
@@ -139,8 +147,10 @@ def test_a_star_is_as_wide_as_its_core_however_long_its_spikes(spikes):
     assert width(star) == pytest.approx(100, rel=0.03)
 
 
-def test_a_sliver_of_half_a_millimetre_has_its_width():
-    assert width(square(0, 0, 200, 0.0005)) == pytest.approx(0.0005, rel=0.05)
+@pytest.mark.parametrize("turn", [0, 17, 45])
+def test_a_sliver_of_half_a_millimetre_has_its_width_however_it_lies(turn):
+    sliver = rotate(square(0, 0, 200, 0.0005), turn, origin=(0, 0))
+    assert width(sliver) == pytest.approx(0.0005, rel=0.05)
 
 
 # verification
