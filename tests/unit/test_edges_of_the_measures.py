@@ -151,6 +151,10 @@ def test_a_star_is_as_wide_as_its_core_however_long_its_spikes(spikes):
 def test_a_sliver_of_half_a_millimetre_has_its_width_however_it_lies(turn):
     sliver = rotate(square(0, 0, 200, 0.0005), turn, origin=(0, 0))
     assert width(sliver) == pytest.approx(0.0005, rel=0.05)
+    # half of it narrower still: area over perimeter no longer tells the width
+    tail = square(0, 0, 200, 0.0001) | square(0, 0, 90, 0.0005)
+    tailed = rotate(tail, turn, origin=(0, 0))
+    assert width(tailed) == pytest.approx(0.0005, rel=0.05)
 
 
 # verification
