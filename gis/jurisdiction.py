@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +36,9 @@ def outline_of_claims(
         Grid of the working CRS.
     """
     union = shapely.union_all(claims, grid_size=grid_size)
-    closed = _closed_slits(union, measure, close_slits_m) if close_slits_m > 0 else []
-    return shapely.union_all([_filled(union), *closed], grid_size=grid_size)
+    closable = close_slits_m > 0 and not union.is_empty
+    added = _closed_slits(union, measure, close_slits_m) if closable else []
+    return shapely.union_all([_filled(union), *added], grid_size=grid_size)
 
 
 #: What closing adds that is thinner than this, in metres, is rounding and no slit.
@@ -44,18 +46,28 @@ _ROUNDING_M = 0.002
 
 
 def _closed_slits(union: Any, measure: EllipsoidMeasure, width_m: float) -> list[Any]:  # noqa: ANN401
-    """Return what closing slits adds to the outline: slits, and the gaps behind them."""
-    (flat,) = measure.flat(np.array([union], dtype=object))
-    closed = flat.buffer(width_m / 2, join_style="mitre").buffer(-width_m / 2, join_style="mitre")
-    rim = _filled(closed.union(flat))
-    added = shapely.get_parts(rim.difference(_filled(flat)))
+    """Return what closing slits adds to the outline, in the working CRS."""
+    if measure.crs.is_geographic:
+        (flat,) = measure.flat(np.array([union], dtype=object))
+        back = transformer(measure.equal_area, measure.crs)
+        return list(moved(_added_by_closing(flat, width_m, _ROUNDING_M), back))
+    # no way there and back: the projection's inverse may be off by most of a millimetre
+    (area_m2,) = measure.areas(np.array([union], dtype=object))
+    unit_m = math.sqrt(area_m2 / union.area)
+    return list(_added_by_closing(union, width_m / unit_m, _ROUNDING_M / unit_m))
+
+
+def _added_by_closing(shape: Any, width: float, rounding: float) -> GeometryArray:  # noqa: ANN401
+    """Return the slits, and gaps behind them, that closing a plane shape adds to its outline."""
+    closed = shape.buffer(width / 2, join_style="mitre").buffer(-width / 2, join_style="mitre")
+    rim = _filled(closed.union(shape))
+    added = shapely.get_parts(rim.difference(_filled(shape)))
     # eroding and growing again takes away the threads that rounding leaves along the rim
-    cores = shapely.buffer(added, -_ROUNDING_M / 2, join_style="mitre")
+    cores = shapely.buffer(added, -rounding / 2, join_style="mitre")
     real = cores[~shapely.is_empty(cores)]
     # a hair wider than before, so that it meets the borders it ran along, but never past the rim
-    overlapping = shapely.intersection(shapely.buffer(real, _ROUNDING_M, join_style="mitre"), rim)
-    back = transformer(measure.equal_area, measure.crs)
-    return list(moved(overlapping, back))
+    overlapping = shapely.intersection(shapely.buffer(real, rounding, join_style="mitre"), rim)
+    return np.asarray(overlapping, dtype=object)
 
 
 def _filled(shape: Any) -> Any:  # noqa: ANN401
