@@ -385,7 +385,8 @@ def _width(book: Book, block: Block, column: Column) -> float:
     if column.kind not in (Kind.TEXT, Kind.LONG, Kind.LINK):
         return max(least, min(heading, most))
     seen = (values.get(column.key) for values in block.rows[:_ROWS_MEASURED])
-    longest = max((display_width(str(value)) + 2 for value in seen if value), default=0.0)
+    # capitals are wider than digits: without spare room the numbers of findings would break
+    longest = max((1.15 * display_width(str(value)) + 2 for value in seen if value), default=0.0)
     return max(least, min(max(heading, longest), most))
 
 
