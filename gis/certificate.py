@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from gis.arrangement.partition import Partition
     from gis.duty.question import Question
-    from gis.measure import EllipsoidMeasure
     from gis.model.project import Project
 
 #: How far the sums of an identity may differ, relative to the jurisdiction.
@@ -39,16 +38,13 @@ TOLERANCE = 1e-9
 FORMAT = 1
 
 
-def jurisdiction_area(partition: Partition, measure: EllipsoidMeasure) -> float:
+def jurisdiction_area(partition: Partition) -> float:
     """Return the jurisdiction's area in m² from an integral along its border alone."""
     arrangement = partition.arrangement
     inside = np.append(partition.inside, False)
     left, right = inside[arrangement.left], inside[arrangement.right]
-    start, end = arrangement.segments[:, 0], arrangement.segments[:, 1]
-    return measure.enclosed_area(
-        np.concatenate([start[left & ~right], end[right & ~left]]),
-        np.concatenate([end[left & ~right], start[right & ~left]]),
-    )
+    swept = partition.swept_m2
+    return float(swept[left & ~right].sum() - swept[right & ~left].sum()) / 2
 
 
 def account(
@@ -113,20 +109,50 @@ def account_of_claims(partition: Partition, claim_ids: pd.Series[str]) -> dict[s
     n = len(claim_ids)
     area = partition.area_m2[face]
     inside = partition.inside[face]
-    covered = np.bincount(claim, weights=area, minlength=n)
     outside = np.bincount(claim, weights=np.where(inside, 0.0, area), minlength=n)
     touching = np.bincount(claim, weights=inside, minlength=n) > 0
     covers = partition.cover_table == CUTTING_TABLES.index("claims")
     seen = partition.cover_row[covers]
-    shift = np.abs(covered[seen] - partition.cover_area_m2[covers]) / np.maximum(
-        partition.cover_perimeter_m[covers], np.finfo(float).tiny
-    )
     ids = claim_ids.to_numpy()
     return {
         "lost": [str(ids[row]) for row in seen if not touching[row]],
         "outside_m2": {str(ids[row]): float(outside[row]) for row in seen if outside[row] > 0},
-        "largest_shift_m": float(shift.max(initial=0.0)),
+        "largest_shift_m": _largest_shift_m(partition),
     }
+
+
+def _largest_shift_m(partition: Partition) -> float:
+    """Return the largest difference of drawn and covered area, over the drawn perimeter.
+
+    Both are taken in the plane of the working system, the drawn ones from shapes that the
+    arrangement has never touched.
+
+    Raises
+    ------
+    CertificateError
+        If it is more than rounding to the grid can explain: an error of the program.
+    """
+    face, cover = partition.arrangement.pairs()
+    covered = np.bincount(
+        cover,
+        weights=shapely.area(partition.arrangement.faces)[face],
+        minlength=len(partition.drawn),
+    )
+    shift = np.abs(covered - shapely.area(partition.drawn)) / shapely.length(partition.drawn)
+    worst = int(np.argmax(shift))
+    if shift[worst] > _MOST_STEPS * partition.arrangement.grid_size:
+        raise CertificateError(
+            "cover_shifted",
+            table=CUTTING_TABLES[partition.cover_table[worst]],
+            row=int(partition.cover_row[worst]) + 1,
+            shift=f"{shift[worst]:.6g}",
+        )
+    return float(shift[worst]) * partition.measure.metres_per_unit
+
+
+#: A border is moved by half a pixel's diagonal when its ends are rounded, and again when it is led
+#: through pixels.
+_MOST_STEPS = 1.5
 
 
 def certificate(

@@ -221,7 +221,7 @@ class EllipsoidMeasure:
         start, end
             Ends of the edges in the working CRS, shape (s, 2), in any order.
         """
-        return float(self._doubled_edge_areas(start, end).sum() / 2)
+        return float(self.doubled_swept_areas(start, end).sum() / 2)
 
     def _ring_areas(self, rings: GeometryArray) -> FloatArray:
         points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -229,12 +229,24 @@ class EllipsoidMeasure:
             return np.zeros(len(rings))
         same = ring[1:] == ring[:-1]
         start, end, edge_ring = points[:-1][same], points[1:][same], ring[1:][same]
-        doubled = self._doubled_edge_areas(start, end)
+        doubled = self.doubled_swept_areas(start, end)
         totals = np.bincount(edge_ring, weights=doubled, minlength=len(rings))
         return totals.astype(np.float64) / 2
 
-    def _doubled_edge_areas(self, start: FloatArray, end: FloatArray) -> FloatArray:
-        """Return twice the area swept by each edge's parabola as seen from the origin."""
+    def doubled_swept_areas(self, start: FloatArray, end: FloatArray) -> FloatArray:
+        """Return twice the area swept by each edge's parabola as seen from one point.
+
+        Parameters
+        ----------
+        start, end
+            Ends of the edges in the working CRS, shape (s, 2).
+
+        Returns
+        -------
+        swept
+            Square metres on the ellipsoid, positive where the point is on the left; shape (s,).
+            Their sum along a closed chain is twice the area on its left.
+        """
         start, end, copies = _pieces(start, end, _LONGEST_M / self.metres_per_unit)
         middle = (start + end) / 2
         stacked = np.concatenate([start, middle, end])

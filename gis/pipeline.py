@@ -10,7 +10,7 @@ import pandas as pd
 
 from gis.arrangement.partition import Partition, make_partition
 from gis.certificate import account, account_of_claims, certificate, jurisdiction_area
-from gis.duty import Question, duties_on, levels_asked, matters_by_claims, standings
+from gis.duty import Question, Register, duties_on, levels_asked, matters_by_claims, standings
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
 from gis.layers import read_project
 from gis.measure import EllipsoidMeasure
@@ -57,16 +57,17 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
         progress("arrangement", done, total)
         rows = np.array(claim_rows, dtype=np.int64)
         partition = make_partition(project, matters, rows, number=number, measure=measure)
-        jurisdiction_m2 = jurisdiction_area(partition, measure)
+        jurisdiction_m2 = jurisdiction_area(partition)
         network = lane_network(project, partition, measure)
         collected.add_partition(partition, project, measure)
+        register = Register.of(partition, project)
         levels = levels_asked(project.claims.iloc[rows])
         for matter in matters:
             progress("matter", done, total)
             done += 1
             questions = [Question(matter, level, project.settings.as_of) for level in levels]
-            duties = duties_on(partition, project, matter, project.settings.as_of)
-            answers = {question: standings(duties, question) for question in questions}
+            duties = duties_on(register, matter, project.settings.as_of)
+            answers = {question: standings(duties, question.level).frame for question in questions}
             for question, answer in answers.items():
                 entry = account(partition, question, answer, jurisdiction_m2)
                 collected.add_answer(partition, question, answer, entry)

@@ -19,7 +19,7 @@ from pyproj import CRS
 from shapely.affinity import translate
 
 from gis.arrangement.partition import make_partition
-from gis.duty import Question, duties_on, levels_asked, matters_by_claims, standings
+from gis.duty import Question, Register, ask, levels_asked, matters_by_claims
 from gis.layers.checking import blank_rows
 from gis.measure import EllipsoidMeasure
 from gis.model.project import Name, Project, Settings
@@ -176,16 +176,22 @@ def _bodies_named(*tables: Iterable[Row]) -> list[str]:
     return sorted(named - {""})
 
 
-def answers(project: Project, *, level: str | None = None) -> gpd.GeoDataFrame:
-    """Return the faces of the jurisdiction with their answers, in a project with one question."""
+def answers(project: Project, *, level: str | None = None, **asked: Any) -> gpd.GeoDataFrame:
+    """Return the faces of the jurisdiction with their answers, in a project with one question.
+
+    ``asked`` are further fields of the question, in place of those that the project asks.
+    """
     ((rows, (matter,)),) = matters_by_claims(project).items()
     measure = EllipsoidMeasure.around(project.jurisdiction.geometry.to_numpy(), project.crs)
     partition = make_partition(
         project, (matter,), np.array(rows, dtype=np.int64), number=0, measure=measure
     )
-    asked = level if level is not None else levels_asked(project.claims)[0]
-    duties = duties_on(partition, project, matter, project.settings.as_of)
-    answer = standings(duties, Question(matter, asked, project.settings.as_of))
+    fields = {
+        "matter": matter,
+        "level": level if level is not None else levels_asked(project.claims)[0],
+        "as_of": project.settings.as_of,
+    }
+    answer = ask(Register.of(partition, project), Question(**{**fields, **asked})).frame
     faces = gpd.GeoDataFrame(answer, geometry=partition.arrangement.faces, crs=project.crs)
     return faces[partition.inside]
 

@@ -7,17 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
-from gis.arrangement.geos import arrange
-from gis.errors import InputError
+from gis.arrangement.grid import beyond_reach
+from gis.arrangement.kernel import arrange
+from gis.errors import InputError, InputErrors
 from gis.measure import METRES_PER_DEGREE
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
+    from gis.arrangement.arrangement import Arrangement
     from gis.measure import EllipsoidMeasure
-    from gis.model.arrangement import Arrangement, BoolArray, FloatArray, IntArray
+    from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
     from gis.model.project import Project
 
 #: Tables that cut the plane, in the order in which their rows become covers.
@@ -38,12 +39,10 @@ class Partition:
         The faces; its covers are rows of the tables in :data:`CUTTING_TABLES`.
     cover_table, cover_row
         Table (position in :data:`CUTTING_TABLES`) and row of each cover, shape (n,).
-    area_m2
-        Area of each face on the ellipsoid, shape (f,).
-    cover_area_m2, cover_perimeter_m
-        Area and perimeter of each cover as drawn, vertices on the grid, shape (n,).
-    segment_m
-        Length of each border segment, shape (s,).
+    drawn
+        The covers themselves, shape (n,).
+    measure
+        Measure of the working CRS.
     """
 
     number: int
@@ -51,10 +50,35 @@ class Partition:
     arrangement: Arrangement
     cover_table: IntArray
     cover_row: IntArray
-    area_m2: FloatArray
-    cover_area_m2: FloatArray
-    cover_perimeter_m: FloatArray
-    segment_m: FloatArray
+    drawn: GeometryArray
+    measure: EllipsoidMeasure
+
+    @cached_property
+    def swept_m2(self) -> FloatArray:
+        """Twice the area that each border sweeps as seen from one point, shape (b,).
+
+        Added up around a face they are twice its area; an area is measured once for the faces on
+        both sides.
+        """
+        segments, border = self.arrangement.segments()
+        swept = self.measure.doubled_swept_areas(segments[:, 0], segments[:, 1])
+        return _summed(border, swept, len(self.arrangement.left))
+
+    @cached_property
+    def area_m2(self) -> FloatArray:
+        """Area of each face on the ellipsoid, shape (f,)."""
+        # a border adds to the face on its left and takes from the one on its right; holes with it
+        left, right = self.arrangement.left, self.arrangement.right
+        n = len(self.arrangement) + 1
+        doubled = _summed(left + 1, self.swept_m2, n) - _summed(right + 1, self.swept_m2, n)
+        return doubled[1:] / 2
+
+    @cached_property
+    def border_m(self) -> FloatArray:
+        """Length of each border in metres, shape (b,)."""
+        segments, border = self.arrangement.segments()
+        metres = self.measure.segment_lengths(segments)
+        return _summed(border, metres, len(self.arrangement.left))
 
     def rows_on_faces(self, table: str) -> tuple[IntArray, IntArray]:
         """Return every pair (face, row of the table) with the face inside the row's shape."""
@@ -69,18 +93,22 @@ class Partition:
     @cached_property
     def perimeter_m(self) -> FloatArray:
         """Perimeter of each face in metres, shape (f,)."""
-        total = np.zeros(len(self.arrangement.faces))
-        for side in (self.arrangement.left, self.arrangement.right):
-            bordering = side >= 0
-            np.add.at(total, side[bordering], self.segment_m[bordering])
-        return total
+        n = len(self.arrangement) + 1
+        left, right = self.arrangement.left, self.arrangement.right
+        total = _summed(left + 1, self.border_m, n) + _summed(right + 1, self.border_m, n)
+        return total[1:]
 
     @cached_property
     def inside(self) -> BoolArray:
         """Tell which faces lie in the jurisdiction, shape (f,)."""
-        inside = np.zeros(len(self.arrangement.faces), dtype=bool)
+        inside = np.zeros(len(self.arrangement), dtype=bool)
         inside[self.rows_on_faces("jurisdiction")[0]] = True
         return inside
+
+
+def _summed(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
+    """Return the sum of the values of each group, shape (groups,)."""
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
 
 
 def by_face(faces: IntArray, rows: IntArray) -> dict[int, list[int]]:
@@ -118,6 +146,8 @@ def make_partition(
     ------
     InputError
         If nothing is left of the jurisdiction on the grid.
+    InputErrors
+        If rows lie too far out for the grid.
     """
     drawn_agreements = np.flatnonzero(project.agreements.geometry.notna())
     rows = {
@@ -130,19 +160,28 @@ def make_partition(
         [np.asarray(getattr(project, name).geometry)[rows[name]] for name in CUTTING_TABLES]
     )
     grid = grid_spacing(project.crs, project.settings.precision_m)
-    arrangement = arrange(polygons, grid_size=grid)
-    drawn = shapely.set_precision(polygons, grid)
     counts = [len(rows[name]) for name in CUTTING_TABLES]
+    cover_table = np.repeat(np.arange(len(CUTTING_TABLES)), counts)
+    cover_row = np.concatenate([rows[name] for name in CUTTING_TABLES]).astype(np.int64)
+    errors = [
+        InputError(
+            "beyond_the_grid",
+            layer=CUTTING_TABLES[cover_table[cover]],
+            row=int(cover_row[cover]) + 1,
+            precision=project.settings.precision_m,
+        )
+        for cover in beyond_reach(polygons, grid)
+    ]
+    if errors:
+        raise InputErrors(errors)
     partition = Partition(
         number=number,
         matters=matters,
-        arrangement=arrangement,
-        cover_table=np.repeat(np.arange(len(CUTTING_TABLES)), counts),
-        cover_row=np.concatenate([rows[name] for name in CUTTING_TABLES]).astype(np.int64),
-        area_m2=measure.areas(arrangement.faces),
-        cover_area_m2=measure.areas(drawn),
-        cover_perimeter_m=measure.lengths(shapely.boundary(drawn)),
-        segment_m=measure.segment_lengths(arrangement.segments),
+        arrangement=arrange(polygons, grid_size=grid),
+        cover_table=cover_table,
+        cover_row=cover_row,
+        drawn=polygons,
+        measure=measure,
     )
     if not partition.inside.any():
         raise InputError("jurisdiction_too_small", precision=project.settings.precision_m)

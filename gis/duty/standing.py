@@ -14,223 +14,231 @@ The rules, in the order in which they are applied to one face, matter and day:
    answered there.
 6. Led at no level, it is a gap: leaderless where a body assists, else covered by fallback only,
    else lapsed where a lead claim has ended, else void.
+
+So every claim has a rank in the question that does not depend on the face: by what it makes of a
+face, then by level, then by matter. On each face the claims of the least rank decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from gis.duty.matters import MatterTree, claims_seen
-from gis.duty.validity import ended, in_force
+from gis.duty.body_sets import NOBODY, BodySets, run_starts, sets_by_row
+from gis.duty.duties import duties_on
+from gis.duty.names import NO_NAME
+from gis.duty.register import LEVEL_RANKS
 from gis.model.vocabulary import NO_LEVEL, Level, Role, Standing
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
 
-    from gis.arrangement.partition import Partition
+    import numpy.typing as npt
+
+    from gis.duty.body_sets import Positions
+    from gis.duty.duties import Duties
     from gis.duty.question import Question
-    from gis.model.project import Project
+    from gis.duty.register import Register
+    from gis.duty.validity import DayArray
+    from gis.model.arrangement import BoolArray, IntArray
+
+#: Standings by code.
+STANDINGS = tuple(Standing)
+
+_CODE = {standing: code for code, standing in enumerate(STANDINGS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Duties:
-    """The claims on each face that speak about one matter on one day.
+@dataclass(frozen=True)
+class Standings:
+    """How the faces of a partition stand for one question.
 
     Parameters
     ----------
-    table
-        One row per (face, claim): ``face``, ``claim`` (row of the claims table), ``body``,
-        ``role``, ``level``, ``distance``, ``in_force``, ``ended`` (bool), ``valid_to``.
-    agreements
-        Agreements in force for the matter: ``agreement`` (row), ``parties``, ``first_receiver``,
-        ``everywhere`` (whether it is not bound to a place).
-    agreement_faces
-        Faces that each drawn agreement covers, by row.
-    faces
-        Number of faces.
+    standing
+        Position in :data:`STANDINGS`, shape (f,).
+    sets
+        The sets of bodies that the next two point to.
+    leads
+        Leading bodies; at other levels where nobody leads at this one. Shape (f,).
+    others
+        Bodies that explain a gap: assistants, fallback bodies, those whose claim ended; shape (f,).
+    first_receiver
+        Position in ``sets.names``, or -1; shape (f,).
+    lapsed_on
+        The last end of a lead claim that is over, or NaT; shape (f,).
     """
 
-    table: pd.DataFrame
-    agreements: pd.DataFrame
-    agreement_faces: dict[int, frozenset[int]]
-    faces: int
+    standing: npt.NDArray[np.int8]
+    sets: BodySets
+    leads: Positions
+    others: Positions
+    first_receiver: Positions
+    lapsed_on: DayArray
 
-    def leading(self) -> pd.DataFrame:
-        """Return the rows of lead claims in force."""
-        return self.table[self.table["in_force"] & (self.table["role"] == Role.LEAD)]
+    def among(self, standings: Iterable[Standing]) -> BoolArray:
+        """Tell which faces have one of some standings, shape (f,)."""
+        wanted = np.zeros(len(STANDINGS), dtype=bool)
+        wanted[[_CODE[standing] for standing in standings]] = True
+        return wanted[self.standing]
 
-
-def duties_on(partition: Partition, project: Project, matter: str, as_of: date) -> Duties:
-    """Collect the claims on each face of a partition for a matter and day."""
-    rows, distance = claims_seen(project, matter)
-    claims = project.claims.iloc[rows]
-    known = pd.DataFrame(
-        {
-            "claim": rows,
-            "body": claims["body"].to_numpy(),
-            "role": claims["role"].to_numpy(),
-            "level": claims["level"].to_numpy(),
-            "distance": distance,
-            "in_force": in_force(claims, project.bodies, as_of).to_numpy(),
-            "ended": ended(claims, project.bodies, as_of).to_numpy(),
-            "valid_to": claims["valid_to"].to_numpy(),
-        }
-    )
-    face, claim = partition.rows_on_faces("claims")
-    table = pd.DataFrame({"face": face, "claim": claim}).merge(known, on="claim", how="inner")
-    agreements = _agreements_in_force(project, matter, pd.Timestamp(as_of))
-    drawn_face, drawn = partition.rows_on_faces("agreements")
-    return Duties(
-        table=table,
-        agreements=agreements,
-        agreement_faces={
-            int(row): frozenset(drawn_face[drawn == row].tolist()) for row in np.unique(drawn)
-        },
-        faces=len(partition.arrangement.faces),
-    )
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The same in words: bodies as sorted tuples, days as ISO dates, and ``""`` for nothing."""
+        names = np.array([*self.sets.names, ""], dtype=object)
+        lapsed_on = np.full(len(self.standing), "", dtype=object)
+        dated = ~np.isnat(self.lapsed_on)
+        lapsed_on[dated] = np.datetime_as_string(self.lapsed_on[dated])
+        return pd.DataFrame(
+            {
+                "standing": np.array([name.value for name in STANDINGS], object)[self.standing],
+                "leads": self.sets.tuples[self.leads],
+                "others": self.sets.tuples[self.others],
+                "first_receiver": names[self.first_receiver],
+                "lapsed_on": lapsed_on,
+            },
+            index=pd.RangeIndex(len(self.standing), name="face"),
+        )
 
 
-def _agreements_in_force(project: Project, matter: str, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the agreements in force, the special before the general.
+def ask(register: Register, question: Question) -> Standings:
+    """Answer a question for every face of a partition.
 
-    A nearer matter comes before an ancestor, a drawn place before everywhere, a later signing
-    before an earlier one.
+    Any day, level and perspective may be asked, and every matter that the partition knows.
+
+    Parameters
+    ----------
+    register
+        ``Register.of(partition, project)``, made once for all questions.
+    question
+        Matter, level, day and perspective.
+
+    Raises
+    ------
+    ValueError
+        If claims on the matter are not in the partition.
     """
-    agreements = project.agreements
-    lineage = MatterTree.of(project.matters).lineage(matter)
-    table = pd.DataFrame(
-        {
-            "agreement": np.arange(len(agreements)),
-            "parties": agreements["parties"],
-            "first_receiver": agreements["first_receiver"],
-            "everywhere": agreements.geometry.isna(),
-            "distance": [lineage.index(of) if of in lineage else -1 for of in agreements["matter"]],
-            "signed_on": agreements["signed_on"],
-            "agreement_id": agreements["agreement_id"],
-        }
-    )
-    in_force = ~(agreements["signed_on"] > day) & ~(agreements["valid_to"] <= day)
-    chosen: pd.DataFrame = table[in_force & (table["distance"] >= 0)]
-    return chosen.sort_values(
-        ["distance", "everywhere", "signed_on", "agreement_id"],
-        ascending=[True, True, False, True],
+    duties = duties_on(register, question.matter, question.as_of, perspective=question.perspective)
+    return standings(duties, question.level)
+
+
+#: What the deciding claims make of a face, the strongest first; then nothing decides.
+_MADE = (
+    Standing.SOLE,
+    Standing.NOT_PASSED_DOWN,
+    Standing.ELSEWHERE,
+    Standing.LEADERLESS,
+    Standing.FALLBACK_ONLY,
+    Standing.LAPSED,
+    Standing.VOID,
+)
+_HERE, _COARSER, _FINER, _ASSISTED, _FALLBACK, _ENDED, _SILENT = range(len(_MADE))
+
+#: Ranks of levels differ by at most so much.
+_LEVELS = len(Level)
+
+
+def standings(duties: Duties, level: str) -> Standings:
+    """Answer for every face who leads at a level, or why nobody does."""
+    register = duties.register
+    made, face, body = _decided(duties, level)
+    sets, set_of = sets_by_row(face, body, register.bodies, register.n_faces)
+    standing = np.array([_CODE[name] for name in _MADE], dtype=np.int8)[made]
+    led = made <= _FINER
+    first_receiver = _first_receivers(duties)
+    contested = np.flatnonzero((made == _HERE) & (sets.sizes[set_of] > 1))
+    standing[contested] = _CODE[Standing.CONTESTED]
+    agreement = register.agreements.settled(duties.agreements, sets, set_of, contested)
+    joint = np.flatnonzero(agreement >= 0)
+    standing[joint] = _CODE[Standing.JOINT]
+    first_receiver[joint] = register.agreements.first_receiver[agreement[joint]]
+    return Standings(
+        standing=standing,
+        sets=sets,
+        leads=np.where(led, set_of, NOBODY).astype(np.int32),
+        others=np.where(led, NOBODY, set_of).astype(np.int32),
+        first_receiver=first_receiver,
+        lapsed_on=_last_ends(duties),
     )
 
 
-def standings(duties: Duties, question: Question) -> pd.DataFrame:
-    """Answer a question for every face.
+def _decided(duties: Duties, level: str) -> tuple[IntArray, IntArray, IntArray]:
+    """Find the claims that decide each face.
 
     Returns
     -------
-    standings
-        Index: the faces 0 … f-1. ``standing``; ``leads``, the leading bodies (at other levels
-        where nobody leads at this one); ``others``, the bodies that explain a gap (assistants,
-        fallback bodies, those whose claim ended); ``first_receiver``; ``lapsed_on`` (ISO date of
-        the last end of a lead claim, or ``""``). Bodies are sorted tuples.
+    made
+        What they make of each face, position in :data:`_MADE`; shape (f,).
+    face, body
+        Pairs of each face and the bodies of its deciding claims, sorted and without repeats.
     """
-    force = duties.table[duties.table["in_force"]]
-    leads = force[force["role"] == Role.LEAD]
-    here = _bodies_by_face(_nearest(leads[leads["level"].isin([question.level, NO_LEVEL])]))
-    coarser, finer = _other_levels(leads, question.level)
-    answer = pd.DataFrame(
-        {
-            "standing": Standing.VOID.value,
-            "leads": [()] * duties.faces,
-            "others": [()] * duties.faces,
-            "first_receiver": "",
-            "lapsed_on": "",
-        },
-        index=pd.RangeIndex(duties.faces, name="face"),
-    )
-    _explain_gaps(answer, duties, pd.Timestamp(question.as_of))
-    # from the weakest answer to the strongest: what comes later overrides
-    for standing, bodies in (
-        (Standing.ELSEWHERE, finer),
-        (Standing.NOT_PASSED_DOWN, coarser),
-        (Standing.SOLE, here),
-    ):
-        answer.loc[bodies.index, "standing"] = standing.value
-        answer.loc[bodies.index, "leads"] = bodies
-        answer.loc[bodies.index, "others"] = pd.Series([()] * len(bodies), bodies.index)
-    _settle_overlaps(answer, duties, here)
-    return answer
+    register = duties.register
+    rank = _ranks(duties, LEVEL_RANKS[level])[register.claim]
+    least = np.minimum.reduceat(rank, register.starts) if len(rank) else rank
+    made = np.full(register.n_faces, _SILENT, dtype=np.int64)
+    made[register.face[register.starts]] = least // _steps(duties)
+    on_face = np.repeat(least, np.diff(np.append(register.starts, len(rank))))
+    deciding = np.flatnonzero((rank == on_face) & (rank < _SILENT * _steps(duties)))
+    face, body = register.face[deciding], register.body[register.claim[deciding]]
+    new = np.ones(len(face), dtype=bool)
+    new[1:] = (face[1:] != face[:-1]) | (body[1:] != body[:-1])
+    return made, face[new], body[new]
 
 
-def _nearest(claims: pd.DataFrame) -> pd.DataFrame:
-    """Keep, on each face, the claims on the nearest ancestor of the matter."""
-    nearest = claims.groupby("face")["distance"].transform("min")
-    return claims[claims["distance"] == nearest]
+def _steps(duties: Duties) -> int:
+    """Return how many ranks there are for each thing that claims make of a face."""
+    return (_LEVELS + 1) * (duties.farthest + 1)
 
 
-def _bodies_by_face(claims: pd.DataFrame) -> pd.Series[Any]:
-    """Return the sorted distinct bodies by face."""
-    distinct = claims[["face", "body"]].drop_duplicates().sort_values(["face", "body"])
-    faces, first = np.unique(distinct["face"].to_numpy(), return_index=True)
-    names = distinct["body"].tolist()
-    cuts = [*first.tolist(), len(names)]
-    bodies = [tuple(names[start:end]) for start, end in pairwise(cuts)]
-    return pd.Series(bodies, index=pd.Index(faces, name="face"), dtype=object)
+def _ranks(duties: Duties, asked: int) -> IntArray:
+    """Return the rank of every claim, shape (n,)."""
+    level = duties.register.level
+    lead = duties.having(Role.LEAD)
+    made = np.full(len(level), _SILENT, dtype=np.int64)
+    # from the weakest to the strongest: what comes later overrides
+    made[duties.ended & lead] = _ENDED
+    made[duties.in_force & duties.having(Role.FALLBACK)] = _FALLBACK
+    made[duties.in_force & duties.having(Role.ASSIST)] = _ASSISTED
+    leading = duties.in_force & lead
+    stated = level != LEVEL_RANKS[NO_LEVEL]
+    made[leading & (level > asked)] = _FINER
+    made[leading & (level < asked) & stated] = _COARSER
+    made[leading & ((level == asked) | ~stated)] = _HERE
+    elsewhere = (made == _FINER) | (made == _COARSER)
+    away = np.where(elsewhere, np.abs(level.astype(np.int64) - asked), 0)
+    within = away * (duties.farthest + 1) + np.where(made < _SILENT, duties.distance, 0)
+    return np.asarray(made * _steps(duties) + within)
 
 
-def _other_levels(leads: pd.DataFrame, level: str) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """Return the leads by face at the nearest coarser level, and at the nearest finer one."""
-    order = {name.value: rank for rank, name in enumerate(Level)}
-    rank = leads["level"].map(order)
-    asked = order.get(level, -1)
-    coarser, finer = rank < asked, rank > asked
-    return (
-        _bodies_by_face(_nearest(leads[coarser & (rank == _best(leads, rank, coarser, "max"))])),
-        _bodies_by_face(_nearest(leads[finer & (rank == _best(leads, rank, finer, "min"))])),
-    )
+def _first_receivers(duties: Duties) -> Positions:
+    """Return, by face, who takes the first call by a claim on the nearest matter."""
+    register = duties.register
+    result = np.full(register.n_faces, NO_NAME, dtype=np.int32)
+    chosen = duties.in_force & duties.having(Role.FIRST_RECEIVER)
+    if np.any(chosen):
+        at = np.flatnonzero(chosen[register.claim])
+        face, claim = register.face[at], register.claim[at]
+        starts = run_starts(face)
+        n = len(register.bodies)
+        # of several on one matter, the first by name
+        key = duties.distance[claim] * n + register.body[claim]
+        result[face[starts]] = np.minimum.reduceat(key, starts) % n
+    return result
 
 
-def _best(
-    leads: pd.DataFrame, rank: pd.Series[Any], side: pd.Series[bool], choice: Literal["min", "max"]
-) -> pd.Series[Any]:
-    """Return, for every claim, the rank of the level on one side that is nearest on its face."""
-    return rank.where(side).groupby(leads["face"]).transform(choice)
-
-
-def _explain_gaps(answer: pd.DataFrame, duties: Duties, day: pd.Timestamp) -> None:
-    """Fill in, for every face, what it would be if nobody led it."""
-    table = duties.table
-    lapsed = table[table["ended"] & (table["role"] == Role.LEAD)]
-    force = table[table["in_force"]]
-    for standing, claims in (
-        (Standing.LAPSED, lapsed),
-        (Standing.FALLBACK_ONLY, force[force["role"] == Role.FALLBACK]),
-        (Standing.LEADERLESS, force[force["role"] == Role.ASSIST]),
-    ):
-        bodies = _bodies_by_face(_nearest(claims))
-        answer.loc[bodies.index, "standing"] = standing.value
-        answer.loc[bodies.index, "others"] = bodies
+def _last_ends(duties: Duties) -> DayArray:
+    """Return, by face, the last day on which a lead claim that is over came to its end."""
+    register = duties.register
+    result = np.full(register.n_faces, np.datetime64("NaT"), dtype="datetime64[D]")
     # a claim called expired before its date has ended on a day that nobody stated
-    over = lapsed[lapsed["valid_to"] <= day]
-    last_end = over.groupby("face")["valid_to"].max()
-    answer.loc[last_end.index, "lapsed_on"] = last_end.dt.strftime("%Y-%m-%d")
-    receivers = _bodies_by_face(_nearest(force[force["role"] == Role.FIRST_RECEIVER]))
-    answer.loc[receivers.index, "first_receiver"] = receivers.map(lambda bodies: bodies[0])
-
-
-def _settle_overlaps(answer: pd.DataFrame, duties: Duties, here: pd.Series[Any]) -> None:
-    """Tell joint from contested where two or more bodies lead at the level asked."""
-    unsettled = here[here.map(len) > 1]
-    answer.loc[unsettled.index, "standing"] = Standing.CONTESTED.value
-    for agreement in duties.agreements.to_dict("records"):
-        parties = frozenset(agreement["parties"])
-        where = duties.agreement_faces.get(agreement["agreement"], frozenset())
-        held = pd.Index(
-            [
-                face
-                for face, bodies in unsettled.items()
-                if parties.issuperset(bodies) and (agreement["everywhere"] or face in where)
-            ]
-        )
-        answer.loc[held, "standing"] = Standing.JOINT.value
-        answer.loc[held, "first_receiver"] = str(agreement["first_receiver"])
-        unsettled = unsettled.drop(held)
+    dated = register.valid_to <= np.datetime64(duties.as_of)
+    chosen = duties.ended & duties.having(Role.LEAD) & dated
+    if np.any(chosen):
+        at = np.flatnonzero(chosen[register.claim])
+        face = register.face[at]
+        starts = run_starts(face)
+        result[face[starts]] = np.maximum.reduceat(register.valid_to[register.claim[at]], starts)
+    return result

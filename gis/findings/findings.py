@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gis.arrangement.partition import Partition
+    from gis.duty.duties import Duties
     from gis.duty.question import Question
-    from gis.duty.standing import Duties
     from gis.measure import EllipsoidMeasure
     from gis.model.arrangement import FloatArray, GeometryArray
     from gis.model.project import Project, Settings
@@ -139,9 +139,8 @@ class _Evidence:
 
     @classmethod
     def of(cls, project: Project, partition: Partition, duties: Duties) -> _Evidence:
-        leading = duties.leading()
         return cls(
-            leading_claims=by_face(leading["face"].to_numpy(), leading["claim"].to_numpy()),
+            leading_claims=by_face(*duties.leading()),
             zones=partition.rows_by_face("zones"),
             districts=partition.rows_by_face("jurisdiction"),
             claim_body=project.claims["body"].tolist(),

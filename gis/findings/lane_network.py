@@ -59,7 +59,7 @@ def lane_network(project: Project, partition: Partition, measure: EllipsoidMeasu
     """Cut the lanes of a project by the faces of a partition inside the jurisdiction."""
     drawn = project.lanes.geometry.to_numpy()
     lines = measure.flat(drawn)
-    segments = partition.arrangement.segments
+    segments, _ = partition.arrangement.segments()
     borders = measure.flat(np.asarray(shapely.linestrings(segments), dtype=object))
     settings, lanes = project.settings, project.lanes
     return LaneNetwork(

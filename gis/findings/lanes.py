@@ -20,8 +20,8 @@ from gis.reasons import lane_reason
 
 if TYPE_CHECKING:
     from gis.arrangement.partition import Partition
+    from gis.duty.duties import Duties
     from gis.duty.question import Question
-    from gis.duty.standing import Duties
     from gis.findings.lane_network import LaneNetwork
     from gis.measure import EllipsoidMeasure
     from gis.model.arrangement import FloatArray
@@ -92,10 +92,10 @@ def lane_findings(
 
 def _accuracy_of_leads(duties: Duties, project: Project) -> FloatArray:
     """Return the largest accuracy of the claims that lead each face; NaN where none does."""
-    leading = duties.leading()
-    accuracy = np.full(duties.faces, np.nan)
+    face, claim = duties.leading()
+    accuracy = np.full(duties.register.n_faces, np.nan)
     of_claims = project.claims["accuracy_m"].to_numpy(dtype=np.float64)
-    np.fmax.at(accuracy, leading["face"].to_numpy(), of_claims[leading["claim"].to_numpy()])
+    np.fmax.at(accuracy, face, of_claims[claim])
     return accuracy
 
 
@@ -169,7 +169,9 @@ class _Tracer:
         ]
 
     def _border_stretches(self, answer: pd.DataFrame) -> list[_Stretch]:
-        left, right = self.partition.arrangement.left, self.partition.arrangement.right
+        _, border = self.partition.arrangement.segments()
+        left = self.partition.arrangement.left[border]
+        right = self.partition.arrangement.right[border]
         inside = np.append(self.partition.inside, False)
         gap = np.append(answer["standing"].isin(GAP_STANDINGS).to_numpy(), True)
         leads = [*answer["leads"], ()]

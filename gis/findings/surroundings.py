@@ -57,7 +57,7 @@ def surroundings(partition: Partition, found: list[Place], leads: pd.Series[Any]
     # place_of[-1] is the outside: no place
     sides = pd.concat(
         [
-            pd.DataFrame({"place": place_of[a], "face": b, "shared_m": partition.segment_m})
+            pd.DataFrame({"place": place_of[a], "face": b, "shared_m": partition.border_m})
             for a, b in ((left, right), (right, left))
         ],
         ignore_index=True,

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from gis.arrangement.partition import make_partition
-from gis.certificate import account, digest, jurisdiction_area
-from gis.duty import Question, duties_on, standings
+from gis.certificate import account, account_of_claims, digest, jurisdiction_area
+from gis.duty import Question, Register, ask
 from gis.errors import CertificateError
 from gis.measure import EllipsoidMeasure
 from gis.pipeline import analyse
@@ -23,6 +23,7 @@ from tests.builders import (
     agreement,
     claim,
     district,
+    placed,
     project_of,
     question_of,
     square,
@@ -83,12 +84,27 @@ def test_an_answer_that_leaves_out_an_atom_breaks_the_identity():
     measure = EllipsoidMeasure.around(project.jurisdiction.geometry.to_numpy(), project.crs)
     partition = make_partition(project, ("",), np.array([0]), number=0, measure=measure)
     question = Question("", "", DAY)
-    answer = standings(duties_on(partition, project, "", DAY), question)
-    area = jurisdiction_area(partition, measure)
+    answer = ask(Register.of(partition, project), question).frame
+    area = jurisdiction_area(partition)
     assert account(partition, question, answer, area)["gap_m2"] == pytest.approx(5e5, rel=1e-6)
-    forgotten = replace(partition, area_m2=partition.area_m2 * np.array([1, 1 + 1e-8]))
+    forgotten = replace(partition)
+    vars(forgotten)["area_m2"] = partition.area_m2 * np.array([1, 1 + 1e-8])
     with pytest.raises(CertificateError):
         account(forgotten, question, answer, area)
+
+
+def test_a_claim_that_covers_other_ground_than_was_drawn_breaks_the_proof():
+    project = project_of(claim("A", WEST_HALF))
+    measure = EllipsoidMeasure.around(project.jurisdiction.geometry.to_numpy(), project.crs)
+    partition = make_partition(project, ("",), np.array([0]), number=0, measure=measure)
+    honest = account_of_claims(partition, project.claims["claim_id"])
+    assert honest["largest_shift_m"] <= 0.001
+    # 4 mm more to the east: more than rounding to millimetres explains along any border
+    drawn = partition.drawn.copy()
+    drawn[1] = placed(square(0, 0, 500.012, 1000))
+    with pytest.raises(CertificateError) as caught:
+        account_of_claims(replace(partition, drawn=drawn), project.claims["claim_id"])
+    assert caught.value.details["table"] == "claims"
 
 
 def test_the_area_from_the_border_ignores_what_lies_inside_and_outside():

@@ -296,3 +296,76 @@ def test_a_matter_that_no_claim_speaks_about_is_void_everywhere():
     assert question_of(run, "lanes")["by_standing"]["void"] == pytest.approx(WHOLE, rel=1e-6)
     assert question_of(run, "order")["gap_m2"] == 0
     assert found(run, "class", "matter", "position") == [("void", "lanes", "detached")]
+
+
+def as_stated_by(body, *claims):
+    """Return standing and leads of the whole county in the perspective of a body."""
+    ((standing, leads),) = answers(project_of(*claims), perspective=body)[
+        ["standing", "leads"]
+    ].itertuples(index=False, name=None)
+    return standing, leads
+
+
+def test_in_the_perspective_of_a_body_only_what_it_has_stated_is_heard():
+    claims = [
+        claim("A", COUNTY, stated_by="A"),
+        claim("B", COUNTY, stated_by="A"),
+        claim("C", COUNTY, stated_by="B"),
+    ]
+    assert as_stated_by("", *claims) == ("contested", ("A", "B", "C"))
+    assert as_stated_by("A", *claims) == ("contested", ("A", "B"))
+    assert as_stated_by("B", *claims) == ("sole", ("C",))
+    assert as_stated_by("C", *claims) == ("void", ())
+
+
+def test_a_claim_that_names_nobody_is_heard_in_the_perspective_of_its_own_body():
+    claims = [claim("A", COUNTY), claim("B", COUNTY)]
+    assert as_stated_by("A", *claims) == ("sole", ("A",))
+    assert as_stated_by("C", *claims) == ("void", ())
+
+
+def test_what_a_body_says_of_another_that_has_ended_is_lapsed_in_its_perspective_only():
+    claims = [
+        claim("A", COUNTY, stated_by="B", valid_to="2026-06-30"),
+        claim("A", COUNTY, stated_by="A"),
+    ]
+    assert as_stated_by("B", *claims) == ("lapsed", ())
+    assert as_stated_by("A", *claims) == ("sole", ("A",))
+
+
+def test_an_agreement_holds_in_every_perspective():
+    project = project_of(
+        *(claim(body, COUNTY, stated_by="A") for body in "AB"),
+        agreements=[agreement("A", "B", first="B")],
+    )
+    answer = answers(project, perspective="A")
+    assert answer[["standing", "first_receiver"]].to_numpy().tolist() == [["joint", "B"]]
+
+
+def test_a_partition_answers_for_other_days_levels_and_ancestors_of_its_matter():
+    project = project_of(
+        claim("A", COUNTY, "cleaning", level="county", valid_to="2026-06-30"),
+        claim("B", COUNTY, "lanes", level="street"),
+        tree=TREE,
+        matters=("lanes",),
+    )
+
+    def asked(**fields):
+        ((standing, leads),) = answers(project, **fields)[["standing", "leads"]].to_numpy().tolist()
+        return standing, leads
+
+    assert asked(level="county") == ("elsewhere", ("B",))
+    assert asked(level="county", as_of=date(2026, 6, 29)) == ("sole", ("A",))
+    assert asked(level="street") == ("sole", ("B",))
+    assert asked(level="county", matter="cleaning") == ("lapsed", ())
+    assert asked(level="street", matter="cleaning", as_of=date(2026, 6, 29)) == (
+        "not_passed_down",
+        ("A",),
+    )
+
+
+def test_a_partition_does_not_answer_for_a_matter_whose_claims_it_lacks():
+    claims = [claim("A", COUNTY, "lanes"), claim("B", COUNTY, "order")]
+    project = project_of(*claims, tree=TREE, matters=("lanes",))
+    with pytest.raises(ValueError, match="order"):
+        answers(project, matter="order")

@@ -1,0 +1,203 @@
+"""The planar partition that every question is asked of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from gis.arrangement.compiled import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Faces of the plane cut by the boundaries of n polygons ("covers").
+
+    All coordinates are whole steps of a grid. Faces and borders are numbered by where they are.
+
+    Parameters
+    ----------
+    grid_size
+        Spacing of the grid, in CRS units.
+    steps_per_unit
+        Its inverse.
+    border_offsets
+        Points of border i: ``border_points[border_offsets[i]:border_offsets[i + 1]]``.
+    border_points
+        Points of all borders in steps of the grid, shape (p, 2). A border leads from one node,
+        where three or more faces meet, to the next; or back to its first point.
+    left, right
+        Face on either side of each border, looking from its first point on, or ``OUTSIDE``;
+        shape (b,).
+    ring_offsets, ring_borders
+        Borders of ring i in order, the face on the left: k forwards, ~k backwards.
+    face_rings
+        Rings of face i: ``face_rings[i]`` up to ``face_rings[i + 1]``, its shell first, then holes.
+    owner_offsets, owners
+        Covers of face i: ``owners[owner_offsets[i]:owner_offsets[i + 1]]``, ascending. Faces that
+        no cover owns, which covers enclose, are there with none.
+    lost
+        Covers that own no face because they collapse on the grid; shape (l,), ascending.
+    largest_move
+        How far rounding moved a vertex at most, in CRS units.
+    """
+
+    grid_size: float
+    steps_per_unit: float
+    border_offsets: IntArray
+    border_points: IntArray
+    left: IntArray
+    right: IntArray
+    ring_offsets: IntArray
+    ring_borders: IntArray
+    face_rings: IntArray
+    owner_offsets: IntArray
+    owners: IntArray
+    lost: IntArray
+    largest_move: float
+
+    def __len__(self) -> int:
+        """Return the number of faces."""
+        return len(self.face_rings) - 1
+
+    @cached_property
+    def faces(self) -> GeometryArray:
+        """All faces as polygons, shells counter-clockwise; shape (f,)."""
+        return self.polygons(np.arange(len(self)))
+
+    @cached_property
+    def multiplicity(self) -> IntArray:
+        """Number of covers over each face, shape (f,)."""
+        return np.diff(self.owner_offsets)
+
+    def pairs(self) -> tuple[IntArray, IntArray]:
+        """Return every (face, cover) with the face inside the cover, as two arrays."""
+        return np.repeat(np.arange(len(self)), self.multiplicity), self.owners
+
+    def covered_by(self, covers: Iterable[int]) -> BoolArray:
+        """Tell which faces lie in at least one of the covers; shape (f,)."""
+        face, cover = self.pairs()
+        inside = np.zeros(len(self), dtype=bool)
+        inside[face[np.isin(cover, np.fromiter(covers, dtype=np.int64))]] = True
+        return inside
+
+    def coordinates(self, points: IntArray) -> FloatArray:
+        """Return points of the grid in CRS units."""
+        return points / self.steps_per_unit
+
+    def polygons(self, faces: IntArray) -> GeometryArray:
+        """Return some faces as polygons, in the order asked."""
+        points, ring_offsets, face_offsets = _outlines(
+            np.asarray(faces, dtype=np.int64),
+            self.face_rings,
+            self.ring_offsets,
+            self.ring_borders,
+            self.border_offsets,
+            self.border_points,
+        )
+        return np.asarray(
+            shapely.from_ragged_array(
+                shapely.GeometryType.POLYGON,
+                self.coordinates(points),
+                (ring_offsets, face_offsets),
+            ),
+            dtype=object,
+        )
+
+    def border_lines(self, borders: IntArray) -> GeometryArray:
+        """Return some borders as lines, in the order asked."""
+        points, offsets = self.border_path(borders)
+        return np.asarray(
+            shapely.from_ragged_array(
+                shapely.GeometryType.LINESTRING, self.coordinates(points), (offsets,)
+            ),
+            dtype=object,
+        )
+
+    def segments(self) -> tuple[FloatArray, IntArray]:
+        """Return the straight pieces of all borders, shape (s, 2, 2), and the border of each."""
+        points = self.coordinates(self.border_points)
+        border = np.repeat(np.arange(len(self.left)), np.diff(self.border_offsets))
+        same = border[1:] == border[:-1]
+        return np.stack([points[:-1][same], points[1:][same]], axis=1), border[1:][same]
+
+    def border_path(self, borders: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the points of some borders, packed, and where those of each begin."""
+        return _paths(np.asarray(borders, dtype=np.int64), self.border_offsets, self.border_points)
+
+
+@compiled
+def _outlines(
+    faces: IntArray,
+    face_rings: IntArray,
+    ring_offsets: IntArray,
+    ring_borders: IntArray,
+    border_offsets: IntArray,
+    border_points: IntArray,
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the closed rings of some faces: points, offsets of rings, offsets of faces."""
+    rings = 0
+    size = 0
+    for face in faces:
+        for ring in range(face_rings[face], face_rings[face + 1]):
+            rings += 1
+            size += 1
+            for at in range(ring_offsets[ring], ring_offsets[ring + 1]):
+                border = ring_borders[at] if ring_borders[at] >= 0 else ~ring_borders[at]
+                size += border_offsets[border + 1] - border_offsets[border] - 1
+    points = np.empty((size, 2), dtype=np.int64)
+    offsets = np.zeros(rings + 1, dtype=np.int64)
+    offsets_of_faces = np.zeros(len(faces) + 1, dtype=np.int64)
+    write = 0
+    rings = 0
+    for position in range(len(faces)):
+        face = faces[position]
+        for ring in range(face_rings[face], face_rings[face + 1]):
+            first = write
+            for at in range(ring_offsets[ring], ring_offsets[ring + 1]):
+                border = ring_borders[at]
+                if border >= 0:
+                    for step in range(border_offsets[border], border_offsets[border + 1] - 1):
+                        points[write, 0] = border_points[step, 0]
+                        points[write, 1] = border_points[step, 1]
+                        write += 1
+                else:
+                    border = ~border
+                    for step in range(border_offsets[border + 1] - 1, border_offsets[border], -1):
+                        points[write, 0] = border_points[step, 0]
+                        points[write, 1] = border_points[step, 1]
+                        write += 1
+            points[write, 0], points[write, 1] = points[first, 0], points[first, 1]
+            write += 1
+            rings += 1
+            offsets[rings] = write
+        offsets_of_faces[position + 1] = rings
+    return points, offsets, offsets_of_faces
+
+
+@compiled
+def _paths(
+    borders: IntArray, border_offsets: IntArray, border_points: IntArray
+) -> tuple[IntArray, IntArray]:
+    size = 0
+    for border in borders:
+        size += border_offsets[border + 1] - border_offsets[border]
+    points = np.empty((size, 2), dtype=np.int64)
+    offsets = np.zeros(len(borders) + 1, dtype=np.int64)
+    write = 0
+    for position in range(len(borders)):
+        border = borders[position]
+        for step in range(border_offsets[border], border_offsets[border + 1]):
+            points[write, 0] = border_points[step, 0]
+            points[write, 1] = border_points[step, 1]
+            write += 1
+        offsets[position + 1] = write
+    return points, offsets

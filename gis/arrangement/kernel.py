@@ -1,0 +1,73 @@
+"""Cut polygons into one planar partition, exact on an integer grid.
+
+The steps, each a module: round to the grid, merge equal edges, find where edges must be cut, merge
+the pieces, string them into borders, walk the borders around faces, and toggle covers from the
+outside in. All are arrays of integers; shapely is asked for coordinates at the beginning and given
+them for polygons at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gis.arrangement.arrangement import Arrangement
+from gis.arrangement.chains import chains
+from gis.arrangement.fragments import fragments
+from gis.arrangement.grid import rings_on_grid, steps_per_unit
+from gis.arrangement.noding import cuts
+from gis.arrangement.owners import owners
+from gis.arrangement.rings import face_rings
+from gis.arrangement.skeleton import skeleton
+
+if TYPE_CHECKING:
+    from gis.model.arrangement import GeometryArray
+
+
+def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> Arrangement:
+    """Cut the plane along the boundaries of all polygons.
+
+    Parameters
+    ----------
+    polygons
+        Valid polygons or multipolygons in one planar or geographic CRS, shape (n,); position is
+        the cover's number. They may overlap, repeat and leave gaps.
+    grid_size
+        Vertices are rounded to this grid, in CRS units; greater than zero.
+    workers
+        Number of threads; the result is the same for any.
+
+    Returns
+    -------
+    arrangement
+        Faces, borders and owners, numbered by where they are: the order of the input only decides
+        the numbers of the covers.
+
+    Raises
+    ------
+    InputError
+        If a coordinate is no number, or too far out for the grid; ``row`` counts from 1.
+    """
+    polygons = np.asarray(polygons, dtype=object)
+    rings = rings_on_grid(polygons, grid_size)
+    edges = skeleton(rings)
+    strung = chains(fragments(edges, cuts(edges, workers=workers)))
+    found = face_rings(strung.offsets, strung.x, strung.y)
+    owner_offsets, owner = owners(strung, found)
+    sides = found.ring_sides
+    return Arrangement(
+        grid_size=grid_size,
+        steps_per_unit=steps_per_unit(grid_size),
+        border_offsets=strung.offsets,
+        border_points=np.column_stack([strung.x, strung.y]),
+        left=found.face_of_side[0::2].copy(),
+        right=found.face_of_side[1::2].copy(),
+        ring_offsets=found.ring_offsets,
+        ring_borders=np.where(sides % 2 == 0, sides // 2, ~(sides // 2)),
+        face_rings=found.face_rings,
+        owner_offsets=owner_offsets,
+        owners=owner,
+        lost=np.setdiff1d(np.arange(len(polygons)), owner),
+        largest_move=rings.largest_move,
+    )
