@@ -28,6 +28,9 @@ class Chains:
         Points of border i: ``offsets[i]`` up to ``offsets[i + 1]``; shape (b + 1,).
     x, y
         Points in steps of the grid, shape (p,); a ring's first point is its last one, too.
+    node
+        A number for the point that each side (:mod:`gis.arrangement.walks`) leaves, equal for equal
+        points only; shape (2b,).
     label_offsets, label_cover, label_net
         As for fragments, looking from the first point to the last.
     """
@@ -35,6 +38,7 @@ class Chains:
     offsets: IntArray
     x: IntArray
     y: IntArray
+    node: IntArray
     label_offsets: IntArray
     label_cover: ShortArray
     label_net: TinyArray
@@ -46,11 +50,12 @@ def chains(fragments: Fragments) -> Chains:
     x, y = fragments.x[vertex], fragments.y[vertex]
     start = offsets[:-1]
     order = np.lexsort((y[start + 1], x[start + 1], y[start], x[start]))
+    node = np.column_stack([vertex[start], vertex[offsets[1:] - 1]])[order]
     offsets, x, y, label_offsets, cover, net = _ordered(
         order, offsets, x, y, first,
         fragments.label_offsets, fragments.label_cover, fragments.label_net,
     )  # fmt: skip
-    return Chains(offsets, x, y, label_offsets, cover, net)
+    return Chains(offsets, x, y, node.ravel().astype(np.int64), label_offsets, cover, net)
 
 
 #: Where another number of fragments meet, there is a node.

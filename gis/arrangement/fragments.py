@@ -160,7 +160,8 @@ def _labelled(
     for fragment in range(count):
         begin = start[fragment]
         end = start[fragment + 1]
-        _sort_labels(cover[begin:end], net[begin:end])
+        if not _is_sorted(cover, begin, end):
+            _sort_labels(cover[begin:end], net[begin:end])
         first = write
         at = begin
         while at < end:
@@ -185,6 +186,14 @@ def _labelled(
         cover[:write].copy(),
         net[:write].copy(),
     )
+
+
+@compiled
+def _is_sorted(values: ShortArray, begin: int, end: int) -> bool:
+    for at in range(begin + 1, end):  # noqa: SIM110 - Numba compiles no generator expressions
+        if values[at] < values[at - 1]:
+            return False
+    return True
 
 
 @compiled

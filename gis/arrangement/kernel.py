@@ -53,7 +53,7 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
     rings = rings_on_grid(polygons, grid_size)
     edges = skeleton(rings)
     strung = chains(fragments(edges, cuts(edges, workers=workers)))
-    found = face_rings(strung.offsets, strung.x, strung.y)
+    found = face_rings(strung.offsets, strung.x, strung.y, strung.node)
     owner_offsets, owner = owners(strung, found)
     sides = found.ring_sides
     return Arrangement(

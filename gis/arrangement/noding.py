@@ -4,8 +4,9 @@ Every vertex, and every crossing rounded to the grid, is the centre of a *hot pi
 meets a hot pixel is led through its centre. What an edge becomes depends on the hot pixels along
 it and on nothing else, so that places far apart can be done in any order, or at the same time.
 
-The plane is halved until few edges are left in a box. Each hot pixel belongs to the one box that
-holds its centre, and each box sees all edges that can meet its pixels.
+The plane is dealt out to cells, and these are halved until few edges are left in a box. Each hot
+pixel belongs to the one box that holds its centre, and each box sees all edges that can meet its
+pixels.
 
 Sources: Hobby, J. D. (1999), Practical segment intersection with finite precision output,
 Computational Geometry 13(4), 199-214. Guibas, L. and Marimont, D. (1998), Rounding arrangements
@@ -16,21 +17,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gis.arrangement.cells import deal
 from gis.arrangement.compiled import FEW, compiled
 from gis.arrangement.exact import crosses_properly, meets_pixel, rounded_crossing
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from gis.arrangement.skeleton import ShortArray, Skeleton
     from gis.model.arrangement import IntArray
-
-    Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +63,21 @@ def cuts(skeleton: Skeleton, *, workers: int = 1) -> Cuts:
     if len(low) == 0:
         none = np.zeros(0, dtype=np.int64)
         return Cuts(x, y, none, none)
-    boxes = _strips(x, y, workers)
-    if len(boxes) == 1:
-        parts = [_cuts_in_box(low, high, x, y, *boxes[0])]
+    cells = deal(low, high, x, y)
+    shares = np.linspace(0, cells.offsets[-1], workers + 1)[1:-1]
+    lines = [0, *np.searchsorted(cells.offsets, shares).tolist(), len(cells.offsets) - 1]
+
+    def of_cells(first: int, last: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        return _cuts_in_cells(
+            first, last, cells.across, cells.size, cells.west, cells.south,
+            cells.offsets, cells.members, low, high, x, y,
+        )  # fmt: skip
+
+    if workers == 1:
+        parts = [of_cells(*lines)]
     else:
         with ThreadPoolExecutor(workers) as pool:
-            parts = list(pool.map(lambda box: _cuts_in_box(low, high, x, y, *box), boxes))
+            parts = list(pool.map(of_cells, lines[:-1], lines[1:]))
     edge = np.concatenate([part[0] for part in parts])
     counts = np.array([len(part[2]) for part in parts])
     first_new = len(x) + np.cumsum(counts) - counts
@@ -89,16 +95,6 @@ def cuts(skeleton: Skeleton, *, workers: int = 1) -> Cuts:
     return Cuts(x, y, edge[order], vertex[order])
 
 
-def _strips(x: IntArray, y: IntArray, count: int) -> list[Box]:
-    """Part the plane into upright strips with about as many vertices each."""
-    west, south = int(x.min()), int(y.min())
-    east, north = int(x.max()) + 1, int(y.max()) + 1
-    sample = np.sort(x[:: max(1, len(x) // 10_000)])
-    inner = {int(sample[len(sample) * part // count]) for part in range(1, count)}
-    lines = [west, *sorted(line for line in inner if west < line < east), east]
-    return [(a, b, south, north) for a, b in pairwise(lines)]
-
-
 #: Boxes with no more edges are not divided.
 _FEW = 20
 
@@ -111,17 +107,21 @@ _THINNED = 1.7
 
 
 @compiled
-def _cuts_in_box(
+def _cuts_in_cells(
+    first_cell: int,
+    last_cell: int,
+    across: int,
+    size: int,
+    first_west: int,
+    first_south: int,
+    offsets: IntArray,
+    dealt: ShortArray,
     low: ShortArray,
     high: ShortArray,
     x: IntArray,
     y: IntArray,
-    west: int,
-    east: int,
-    south: int,
-    north: int,
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Find the cuts whose pixels have their centres in a half-open box.
+    """Find the cuts whose pixels have their centres in some cells.
 
     Returns
     -------
@@ -135,32 +135,45 @@ def _cuts_in_box(
     new_x = np.empty(1024, dtype=np.int64)
     new_y = np.empty(1024, dtype=np.int64)
     cuts_found, found = 0, 0
-    everything = np.arange(len(low)).astype(np.int32)
-    members = np.empty(2 * len(low) + 1024, dtype=np.int32)
-    held = _chosen(everything, 0, len(low), members, 0, low, high, x, y, west, east, south, north)
+    members = np.empty(1024, dtype=np.int32)
+    ends = np.empty((_FEW, 4), dtype=np.int64)
+    pixels = np.empty(2 * _FEW, dtype=np.int64)
     # box, its members, and how many divisions in a row have not thinned them out
-    stack = [(west, east, south, north, 0, held, 0)]
-    while len(stack) > 0:
+    stack = [(0, 0, 0, 0, 0, 0, 0)]
+    stack.pop()
+    cell = first_cell
+    while cell < last_cell or len(stack) > 0:
+        if len(stack) == 0:
+            held = offsets[cell + 1] - offsets[cell]
+            if held > len(members):
+                members = np.empty(4 * held, dtype=np.int32)
+            members[:held] = dealt[offsets[cell] : offsets[cell + 1]]
+            west, south = first_west + cell % across * size, first_south + cell // across * size
+            stack.append((west, west + size, south, south + size, 0, held, 0))
+            cell += 1
         west, east, south, north, begin, end, idle = stack.pop()
         count = end - begin
         small = east - west <= _SMALL and north - south <= _SMALL
         if count <= _FEW or small or 2**idle > max(4, count // 16):
-            edge, vertex, more_x, more_y = _cuts_of_few(
-                members[begin:end], low, high, x, y, west, east, south, north
+            if count > len(ends):
+                ends = np.empty((count, 4), dtype=np.int64)
+                pixels = np.empty(2 * count, dtype=np.int64)
+            vertices = _gathered(
+                members, begin, end, low, high, x, y, west, east, south, north, ends, pixels
             )
-            if len(edge) == 0:
-                continue
-            for at in range(len(vertex)):
-                if vertex[at] < 0:
-                    vertex[at] -= found
-            cut_edge = _appended(cut_edge, cuts_found, edge)
-            cut_vertex = _appended(cut_vertex, cuts_found, vertex)
-            new_x, new_y = _appended(new_x, found, more_x), _appended(new_y, found, more_y)
-            cuts_found += len(edge)
-            found += len(more_x)
+            before = found
+            new_x, new_y, found = _with_crossings(
+                ends, count, pixels, vertices, x, y, west, east, south, north, new_x, new_y, found
+            )
+            cut_edge, cut_vertex, cuts_found = _with_cuts(
+                members, begin, ends, count, pixels, vertices, x, y,
+                new_x, new_y, before, found, cut_edge, cut_vertex, cuts_found,
+            )  # fmt: skip
             continue
         if end + 2 * count > len(members):
-            members = _appended(members, end, np.empty(2 * count, dtype=np.int32))
+            longer = np.empty(2 * (end + 2 * count), dtype=np.int32)
+            longer[:end] = members[:end]
+            members = longer
         upright = east - west >= north - south
         line = west + (east - west) // 2 if upright else south + (north - south) // 2
         first = (west, line, south, north) if upright else (west, east, south, line)
@@ -206,14 +219,11 @@ def _chosen(
 
 
 @compiled
-def _appended(values: npt.NDArray[Any], used: int, more: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Write more values behind those used, into a longer array where there is no room."""
-    if used + len(more) > len(values):
-        longer = np.empty(2 * (used + len(more)), dtype=values.dtype)
-        longer[:used] = values[:used]
-        values = longer
-    values[used : used + len(more)] = more
-    return values
+def _doubled(values: IntArray) -> IntArray:
+    """Return a copy with room for as many again."""
+    longer = np.empty(2 * len(values), dtype=np.int64)
+    longer[: len(values)] = values
+    return longer
 
 
 @compiled
@@ -237,8 +247,10 @@ def _may_meet(
 
 
 @compiled
-def _cuts_of_few(
+def _gathered(
     members: ShortArray,
+    begin: int,
+    end: int,
     low: ShortArray,
     high: ShortArray,
     x: IntArray,
@@ -247,77 +259,112 @@ def _cuts_of_few(
     east: int,
     south: int,
     north: int,
-) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Find the cuts among few edges by trying them all."""
-    count = len(members)
-    ends = np.empty((count, 4), dtype=np.int64)
-    pixels = np.empty(2 * count, dtype=np.int64)
+    ends: IntArray,
+    pixels: IntArray,
+) -> int:
+    """Write down the ends of members, and the vertices in a box; return how many those are."""
     held = 0
-    for position in range(count):
-        for at, vertex in enumerate((low[members[position]], high[members[position]])):
-            ends[position, 2 * at], ends[position, 2 * at + 1] = x[vertex], y[vertex]
-            if west <= x[vertex] < east and south <= y[vertex] < north:
-                pixels[held] = vertex
-                held += 1
-    pixels = pixels[: _distinct_numbers(pixels, held)]
-    new_x, new_y = _new_crossings(ends, pixels, x, y, west, east, south, north)
-    at_x = np.concatenate((x[pixels], new_x))
-    at_y = np.concatenate((y[pixels], new_y))
-    cut_edge = np.empty(16, dtype=np.int64)
-    cut_vertex = np.empty(16, dtype=np.int64)
-    found = 0
-    for pixel in range(len(at_x)):
-        px, py = at_x[pixel], at_y[pixel]
-        for position in range(count):
-            ax, ay, bx, by = ends[position]
-            if px < ax or px > bx or (px == ax and py == ay) or (px == bx and py == by):
-                continue
-            if not meets_pixel(ax, ay, bx, by, px, py):
-                continue
-            if found == len(cut_edge):
-                cut_edge = _appended(cut_edge, found, cut_edge)
-                cut_vertex = _appended(cut_vertex, found, cut_vertex)
-            cut_edge[found] = members[position]
-            cut_vertex[found] = pixels[pixel] if pixel < len(pixels) else len(pixels) - pixel - 1
-            found += 1
-    return cut_edge[:found], cut_vertex[:found], new_x, new_y
+    for position in range(end - begin):
+        edge = members[begin + position]
+        a, b = low[edge], high[edge]
+        ends[position, 0], ends[position, 1] = x[a], y[a]
+        ends[position, 2], ends[position, 3] = x[b], y[b]
+        if west <= x[a] < east and south <= y[a] < north:
+            pixels[held] = a
+            held += 1
+        if west <= x[b] < east and south <= y[b] < north:
+            pixels[held] = b
+            held += 1
+    return _distinct_numbers(pixels, held)
 
 
 @compiled
-def _new_crossings(
+def _with_cuts(
+    members: ShortArray,
+    begin: int,
     ends: IntArray,
+    count: int,
     pixels: IntArray,
+    vertices: int,
+    x: IntArray,
+    y: IntArray,
+    new_x: IntArray,
+    new_y: IntArray,
+    before: int,
+    found: int,
+    cut_edge: IntArray,
+    cut_vertex: IntArray,
+    cuts_found: int,
+) -> tuple[IntArray, IntArray, int]:
+    """Add the members that are led through the vertices and crossings of a box."""
+    for pixel in range(vertices + found - before):
+        if pixel < vertices:
+            vertex = pixels[pixel]
+            px, py = x[vertex], y[vertex]
+        else:
+            at = before + pixel - vertices
+            vertex, px, py = -1 - at, new_x[at], new_y[at]
+        for position in range(count):
+            if not _is_led_through(ends, position, px, py):
+                continue
+            if cuts_found == len(cut_edge):
+                cut_edge, cut_vertex = _doubled(cut_edge), _doubled(cut_vertex)
+            cut_edge[cuts_found] = members[begin + position]
+            cut_vertex[cuts_found] = vertex
+            cuts_found += 1
+    return cut_edge, cut_vertex, cuts_found
+
+
+@compiled
+def _is_led_through(ends: IntArray, position: int, px: int, py: int) -> bool:
+    """Tell whether an edge meets a pixel that is not one of its ends."""
+    ax, ay, bx, by = ends[position, 0], ends[position, 1], ends[position, 2], ends[position, 3]
+    if px < ax or px > bx or py < min(ay, by) or py > max(ay, by):
+        return False
+    if (px == ax and py == ay) or (px == bx and py == by):
+        return False
+    return meets_pixel(ax, ay, bx, by, px, py)
+
+
+@compiled
+def _with_crossings(
+    ends: IntArray,
+    count: int,
+    pixels: IntArray,
+    vertices: int,
     x: IntArray,
     y: IntArray,
     west: int,
     east: int,
     south: int,
     north: int,
-) -> tuple[IntArray, IntArray]:
-    """Return the rounded crossings within a box that are no vertices yet."""
-    new_x = np.empty(8, dtype=np.int64)
-    new_y = np.empty(8, dtype=np.int64)
-    found = 0
-    for i in range(len(ends)):
-        ax, ay, bx, by = ends[i]
-        for j in range(i + 1, len(ends)):
-            cx, cy, dx, dy = ends[j]
-            if cx > bx or ax > dx or min(cy, dy) > max(ay, by) or min(ay, by) > max(cy, dy):
+    new_x: IntArray,
+    new_y: IntArray,
+    found: int,
+) -> tuple[IntArray, IntArray, int]:
+    """Add the rounded crossings within a box that are no vertices yet, and count them."""
+    before = found
+    for i in range(count):
+        ax, ay, bx, by = ends[i, 0], ends[i, 1], ends[i, 2], ends[i, 3]
+        bottom, top = min(ay, by), max(ay, by)
+        for j in range(i + 1, count):
+            cx, cy, dx, dy = ends[j, 0], ends[j, 1], ends[j, 2], ends[j, 3]
+            if cx > bx or ax > dx or (cy > top and dy > top) or (cy < bottom and dy < bottom):
                 continue
             if not crosses_properly(ax, ay, bx, by, cx, cy, dx, dy):
                 continue
             px, py = rounded_crossing(ax, ay, bx, by, cx, cy, dx, dy)
             if not (west <= px < east and south <= py < north):
                 continue
-            if _is_among(px, py, x[pixels], y[pixels]):
+            if _is_among(px, py, x[pixels[:vertices]], y[pixels[:vertices]]):
                 continue
-            if _is_among(px, py, new_x[:found], new_y[:found]):
+            if _is_among(px, py, new_x[before:found], new_y[before:found]):
                 continue
             if found == len(new_x):
-                new_x, new_y = _appended(new_x, found, new_x), _appended(new_y, found, new_y)
+                new_x, new_y = _doubled(new_x), _doubled(new_y)
             new_x[found], new_y[found] = px, py
             found += 1
-    return new_x[:found].copy(), new_y[:found].copy()
+    return new_x, new_y, found
 
 
 @compiled

@@ -39,12 +39,12 @@ class FaceRings:
     face_rings: IntArray
 
 
-def face_rings(offsets: IntArray, x: IntArray, y: IntArray) -> FaceRings:
+def face_rings(offsets: IntArray, x: IntArray, y: IntArray, node: IntArray) -> FaceRings:
     """Find the faces that borders enclose.
 
     Parameters
     ----------
-    offsets, x, y
+    offsets, x, y, node
         Borders in their order (:class:`gis.arrangement.chains.Chains`).
 
     Returns
@@ -52,7 +52,7 @@ def face_rings(offsets: IntArray, x: IntArray, y: IntArray) -> FaceRings:
     rings
         Faces in the order of the first point of their shell, then of the point after it.
     """
-    walked = walks(offsets, x, y)
+    walked = walks(offsets, x, y, node)
     connected = parts(offsets, x, y, walked)
     is_outer = np.zeros(len(walked.first_x), dtype=bool)
     is_outer[connected.outer_walk] = True
@@ -92,7 +92,8 @@ def _listed(
     sides = np.empty(len(following), dtype=np.int64)
     face_rings = np.zeros(faces + 1, dtype=np.int64)
     stack = np.empty(len(following), dtype=np.int64)
-    place = np.full(len(following), -1, dtype=np.int64)  # of each node on the stack
+    nodes = node.max() + 1 if len(node) else 0
+    place = np.full(nodes, -1, dtype=np.int64)  # of each node on the stack
     rings = 0
     begin = 0
     while begin < len(by_face):

@@ -87,11 +87,15 @@ def _distinct(x: IntArray, y: IntArray, per_cell: int) -> tuple[ShortArray, IntA
     distinct_y = np.empty(n, dtype=np.int64)
     found = 0
     for number in range(across * up):
-        group = order[start[number] : start[number + 1]]
-        _sort_points(group, x, y)
-        for position in range(len(group)):
-            at = group[position]
-            if position == 0 or x[at] != distinct_x[found - 1] or y[at] != distinct_y[found - 1]:
+        begin, end = start[number], start[number + 1]
+        _sort_points(order, begin, end, x, y)
+        for position in range(begin, end):
+            at = order[position]
+            if (
+                position == begin
+                or x[at] != distinct_x[found - 1]
+                or y[at] != distinct_y[found - 1]
+            ):
                 distinct_x[found], distinct_y[found] = x[at], y[at]
                 found += 1
             vertex[at] = found - 1
@@ -99,22 +103,22 @@ def _distinct(x: IntArray, y: IntArray, per_cell: int) -> tuple[ShortArray, IntA
 
 
 @compiled
-def _sort_points(group: ShortArray, x: IntArray, y: IntArray) -> None:
-    """Sort numbers of points by x, then y."""
-    if len(group) <= FEW:
-        for position in range(1, len(group)):
-            at = group[position]
-            hole = position
-            while hole > 0 and (
-                x[group[hole - 1]] > x[at]
-                or (x[group[hole - 1]] == x[at] and y[group[hole - 1]] > y[at])
-            ):
-                group[hole] = group[hole - 1]
-                hole -= 1
-            group[hole] = at
+def _sort_points(order: ShortArray, begin: int, end: int, x: IntArray, y: IntArray) -> None:
+    """Sort the numbers of some points by x, then y, in place."""
+    if end - begin > FEW:
+        by_y = order[begin:end][np.argsort(y[order[begin:end]], kind="mergesort")]
+        order[begin:end] = by_y[np.argsort(x[by_y], kind="mergesort")]
         return
-    by_y = group[np.argsort(y[group], kind="mergesort")]
-    group[:] = by_y[np.argsort(x[by_y], kind="mergesort")]
+    for position in range(begin + 1, end):
+        at = order[position]
+        hole = position
+        while hole > begin and (
+            x[order[hole - 1]] > x[at]
+            or (x[order[hole - 1]] == x[at] and y[order[hole - 1]] > y[at])
+        ):
+            order[hole] = order[hole - 1]
+            hole -= 1
+        order[hole] = at
 
 
 @compiled
@@ -123,68 +127,75 @@ def _edges(
 ) -> tuple[ShortArray, ShortArray, IntArray, ShortArray, npt.NDArray[np.int8]]:
     """Gather the runs of rings by the edge they follow."""
     n = len(vertex)
+    # by the end with the smaller number; which end comes first in the plane is looked up later
     start = np.zeros(len(x) + 1, dtype=np.int32)
     for ring in range(len(ring_cover)):
+        a = vertex[offsets[ring + 1] - 1]
         for at in range(offsets[ring], offsets[ring + 1]):
-            a = vertex[at]
-            b = vertex[at + 1 if at + 1 < offsets[ring + 1] else offsets[ring]]
-            start[(a if _before(a, b, x, y) else b) + 1] += 1
+            b = vertex[at]
+            start[min(a, b) + 1] += 1
+            a = b
     for number in range(len(x)):
         start[number + 1] += start[number]
     fill = start[:-1].copy()
     run_end = np.empty(n, dtype=np.int32)
-    run_cover = np.empty(n, dtype=np.int32)
-    run_side = np.empty(n, dtype=np.int8)
+    run_cover = np.empty(n, dtype=np.int32)  # ~cover for runs towards the smaller number
     for ring in range(len(ring_cover)):
+        a = vertex[offsets[ring + 1] - 1]
         for at in range(offsets[ring], offsets[ring + 1]):
-            a = vertex[at]
-            b = vertex[at + 1 if at + 1 < offsets[ring + 1] else offsets[ring]]
-            forward = _before(a, b, x, y)
-            low = a if forward else b
-            run_end[fill[low]] = b if forward else a
-            run_cover[fill[low]] = ring_cover[ring]
-            run_side[fill[low]] = 1 if forward else -1
-            fill[low] += 1
+            b = vertex[at]
+            to = fill[min(a, b)]
+            run_end[to] = max(a, b)
+            run_cover[to] = ring_cover[ring] if a <= b else ~ring_cover[ring]
+            fill[min(a, b)] += 1
+            a = b
     low_of = np.empty(n, dtype=np.int32)
     high_of = np.empty(n, dtype=np.int32)
     label_offsets = np.zeros(n + 1, dtype=np.int64)
+    label_side = np.empty(n, dtype=np.int8)
     edges = 0
-    for low in range(len(x)):
-        begin, end = start[low], start[low + 1]
-        _sort_runs(run_end[begin:end], run_cover[begin:end], run_side[begin:end])
+    for one_end in range(len(x)):
+        begin, end = start[one_end], start[one_end + 1]
+        _sort_runs(run_end, run_cover, begin, end)
         for run in range(begin, end):
-            if run == begin or run_end[run] != run_end[run - 1]:
-                low_of[edges], high_of[edges] = low, run_end[run]
+            other_end = run_end[run]
+            forward = x[one_end] < x[other_end] or (
+                x[one_end] == x[other_end] and y[one_end] <= y[other_end]
+            )
+            if run == begin or other_end != run_end[run - 1]:
+                low_of[edges] = one_end if forward else other_end
+                high_of[edges] = other_end if forward else one_end
                 edges += 1
             label_offsets[edges] = run + 1
+            upwards = run_cover[run] >= 0
+            label_side[run] = 1 if upwards == forward else -1
+            if not upwards:
+                run_cover[run] = ~run_cover[run]
     return (
         low_of[:edges].copy(),
         high_of[:edges].copy(),
         label_offsets[: edges + 1].copy(),
         run_cover,
-        run_side,
+        label_side,
     )
 
 
 @compiled
-def _before(a: int, b: int, x: IntArray, y: IntArray) -> bool:
-    return bool(x[a] < x[b] or (x[a] == x[b] and y[a] <= y[b]))
-
-
-@compiled
-def _sort_runs(end: ShortArray, cover: ShortArray, side: npt.NDArray[np.int8]) -> None:
-    """Sort runs from one vertex by where they end, then by cover."""
-    if len(end) <= FEW:
-        for position in range(1, len(end)):
-            held_end, held_cover, held_side = end[position], cover[position], side[position]
-            hole = position
-            while hole > 0 and (
-                end[hole - 1] > held_end
-                or (end[hole - 1] == held_end and cover[hole - 1] > held_cover)
-            ):
-                end[hole], cover[hole], side[hole] = end[hole - 1], cover[hole - 1], side[hole - 1]
-                hole -= 1
-            end[hole], cover[hole], side[hole] = held_end, held_cover, held_side
+def _sort_runs(run_end: ShortArray, run_cover: ShortArray, begin: int, end: int) -> None:
+    """Sort runs by where they end, then by what stands for their cover, in place."""
+    if end - begin > FEW:
+        keys = run_end[begin:end].astype(np.int64) * 2**32 + run_cover[begin:end] + 2**31
+        order = np.argsort(keys, kind="mergesort")
+        run_end[begin:end] = run_end[begin:end][order]
+        run_cover[begin:end] = run_cover[begin:end][order]
         return
-    order = np.argsort(end.astype(np.int64) * 2**31 + cover, kind="mergesort")
-    end[:], cover[:], side[:] = end[order], cover[order], side[order]
+    for position in range(begin + 1, end):
+        held_end, held_cover = run_end[position], run_cover[position]
+        hole = position
+        while hole > begin and (
+            run_end[hole - 1] > held_end
+            or (run_end[hole - 1] == held_end and run_cover[hole - 1] > held_cover)
+        ):
+            run_end[hole], run_cover[hole] = run_end[hole - 1], run_cover[hole - 1]
+            hole -= 1
+        run_end[hole], run_cover[hole] = held_end, held_cover

@@ -50,47 +50,35 @@ class Walks:
     next_y: IntArray
 
 
-def walks(offsets: IntArray, x: IntArray, y: IntArray) -> Walks:
+def walks(offsets: IntArray, x: IntArray, y: IntArray, node: IntArray) -> Walks:
     """Walk along all sides of borders (:class:`gis.arrangement.chains.Chains`)."""
-    following, node = _following(offsets, x, y)
+    following = _following(offsets, x, y, node)
     return Walks(following, node, *_walked(offsets, x, y, following))
 
 
 @compiled
-def _following(offsets: IntArray, x: IntArray, y: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the side after each side, and the node at which each border begins and ends."""
-    count = len(offsets) - 1
-    end_x = np.empty(2 * count, dtype=np.int64)
-    end_y = np.empty(2 * count, dtype=np.int64)
-    for border in range(count):
-        begin, end = offsets[border], offsets[border + 1] - 1
-        end_x[2 * border], end_y[2 * border] = x[begin], y[begin]
-        end_x[2 * border + 1], end_y[2 * border + 1] = x[end], y[end]
-    # sides by the point they leave: each side stands for its first point
-    by_y = np.argsort(end_y, kind="mergesort")
-    order = by_y[np.argsort(end_x[by_y], kind="mergesort")]
-    following = np.empty(2 * count, dtype=np.int64)
-    node = np.empty(2 * count, dtype=np.int64)
-    begin = 0
-    nodes = 0
-    while begin < len(order):
-        end = begin + 1
-        side = order[begin]
-        while (
-            end < len(order)
-            and end_x[order[end]] == end_x[side]
-            and end_y[order[end]] == end_y[side]
-        ):
-            end += 1
-        leaving = order[begin:end]
-        _sort_by_angle(leaving, offsets, x, y)
-        for position in range(len(leaving)):
+def _following(offsets: IntArray, x: IntArray, y: IntArray, node: IntArray) -> IntArray:
+    """Return the side after each side."""
+    start = np.zeros(node.max() + 2 if len(node) else 1, dtype=np.int64)
+    for side in range(len(node)):
+        start[node[side] + 1] += 1
+    for at in range(1, len(start)):
+        start[at] += start[at - 1]
+    fill = start[:-1].copy()
+    leaving = np.empty(len(node), dtype=np.int64)
+    for side in range(len(node)):
+        leaving[fill[node[side]]] = side
+        fill[node[side]] += 1
+    following = np.empty(len(node), dtype=np.int64)
+    for at in range(len(start) - 1):
+        if start[at + 1] == start[at]:
+            continue
+        sides = leaving[start[at] : start[at + 1]]
+        _sort_by_angle(sides, offsets, x, y)
+        for position in range(len(sides)):
             # arriving by the twin of a side, the walk goes on with the next one clockwise
-            following[leaving[position] ^ 1] = leaving[position - 1]
-            node[leaving[position]] = nodes
-        nodes += 1
-        begin = end
-    return following, node
+            following[sides[position] ^ 1] = sides[position - 1]
+    return following
 
 
 @compiled
