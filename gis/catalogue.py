@@ -12,14 +12,18 @@ LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 
 
-class _PlainFormatter(string.Formatter):
-    """Fill in ``{name}`` and nothing else, so that no text can reach into a value."""
+@cache
+def _marks(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Return a text in pieces, each with the name of the value that follows it.
 
-    def get_field(self, field_name: str, args: object, kwargs: object) -> tuple[object, str]:
-        del args  # no text names a value by its position
-        if not field_name.isidentifier() or not isinstance(kwargs, dict):
-            raise KeyError(field_name)
-        return kwargs[field_name], field_name
+    ``{name}`` and nothing else marks a value, so that no text can reach into one.
+    """
+    pieces = []
+    for piece, name, form, conversion in string.Formatter().parse(text):
+        if name is not None and (not name.isidentifier() or form or conversion):
+            raise KeyError(name)
+        pieces.append((piece, name))
+    return tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class Catalogue:
         KeyError
             If the key, or a value that its text names, is missing.
         """
-        return _PlainFormatter().vformat(self.texts[key], (), values)
+        return "".join(
+            piece if name is None else f"{piece}{values[name]}"
+            for piece, name in _marks(self.texts[key])
+        )
 
     def label(self, group: str, name: str) -> str:
         """Return the label of a vocabulary word, or the word itself where it has none.

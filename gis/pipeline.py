@@ -14,6 +14,7 @@ from gis.duty import Question, Register, duties_on, levels_asked, matters_by_cla
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
 from gis.layers import read_project
 from gis.measure import EllipsoidMeasure
+from gis.model.packed import Packed
 from gis.model.run import Run
 from gis.model.tables import TABLES
 from gis.output import refuse_existing
@@ -67,14 +68,15 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
             done += 1
             questions = [Question(matter, level, project.settings.as_of) for level in levels]
             duties = duties_on(register, matter, project.settings.as_of)
-            answers = {question: standings(duties, question.level).frame for question in questions}
+            answers = {question: standings(duties, question.level) for question in questions}
             for question, answer in answers.items():
-                entry = account(partition, question, answer, jurisdiction_m2)
-                collected.add_answer(partition, question, answer, entry)
+                entry = account(partition, question, answer.frame, jurisdiction_m2)
+                collected.add_answer(partition, question, answer.frame, entry)
             found = findings(project, partition, duties, answers, measure)
             collected.add_findings(found.table, found.neighbours)
+            frames = {question: answer.frame for question, answer in answers.items()}
             collected.lanes.append(
-                lane_findings(project, partition, network, duties, answers, measure)
+                lane_findings(project, partition, network, duties, frames, measure)
             )
     progress("certificate", total, total)
     return collected.run(project)
@@ -148,10 +150,8 @@ class _Collected:
         for column, table in _COVERING.items():
             key = TABLES[table].key
             ids = getattr(project, table)[key].tolist()
-            rows = partition.rows_by_face(table)
-            columns[column] = [
-                tuple(ids[row] for row in rows.get(face, ())) for face in faces.tolist()
-            ]
+            rows = Packed.of_pairs(*partition.rows_on_faces(table), len(partition.arrangement))
+            columns[column] = rows.named(ids)[faces]
         self.atoms.append(
             gpd.GeoDataFrame(columns, geometry=partition.arrangement.faces[faces], crs=project.crs)
         )

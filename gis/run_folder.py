@@ -18,7 +18,7 @@ from gis.certificate import is_list_column
 from gis.errors import InputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings
-from gis.model.run import Run
+from gis.model.run import Run, list_as_json
 from gis.model.tables import TABLES, ColumnKind
 from gis.output import add_layer, new_folder
 
@@ -93,7 +93,7 @@ def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns:
         values = table[column]
         if is_list_column(name, column):
-            result[column] = [json.dumps(list(value), ensure_ascii=False) for value in values]
+            result[column] = [list_as_json(value) for value in values]
         elif pd.api.types.is_datetime64_any_dtype(values.dtype):
             result[column] = values.dt.strftime("%Y-%m-%d").astype(object).where(values.notna(), "")
     return result

@@ -14,6 +14,9 @@ from gis.arrangement.compiled import compiled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
+    from gis.arrangement.covers import Covers
     from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
 
 
@@ -34,6 +37,10 @@ class Arrangement:
     border_points
         Points of all borders in steps of the grid, shape (p, 2). A border leads from one node,
         where three or more faces meet, to the next; or back to its first point.
+    label_offsets, label_cover, label_net
+        Covers with more on one side of border i than on the other:
+        ``label_offsets[i]`` up to ``label_offsets[i + 1]``, ascending; ``label_net`` is how many
+        times more on the left: 1 where the cover lies on the left only, -1 on the right only.
     left, right
         Face on either side of each border, looking from its first point on, or ``OUTSIDE``;
         shape (b,).
@@ -44,16 +51,20 @@ class Arrangement:
     owner_offsets, owners
         Covers of face i: ``owners[owner_offsets[i]:owner_offsets[i + 1]]``, ascending. Faces that
         no cover owns, which covers enclose, are there with none.
-    lost
-        Covers that own no face because they collapse on the grid; shape (l,), ascending.
-    largest_move
-        How far rounding moved a vertex at most, in CRS units.
+    windings
+        Of the few faces that a cover's rings, rounded, go round more than once or clockwise: its
+        covers, and how many times each goes round.
+    covers
+        The covers themselves, on the grid.
     """
 
     grid_size: float
     steps_per_unit: float
     border_offsets: IntArray
     border_points: IntArray
+    label_offsets: IntArray
+    label_cover: npt.NDArray[np.int32]
+    label_net: npt.NDArray[np.int8]
     left: IntArray
     right: IntArray
     ring_offsets: IntArray
@@ -61,12 +72,27 @@ class Arrangement:
     face_rings: IntArray
     owner_offsets: IntArray
     owners: IntArray
-    lost: IntArray
-    largest_move: float
+    windings: dict[int, tuple[IntArray, IntArray]]
+    covers: Covers
 
     def __len__(self) -> int:
         """Return the number of faces."""
         return len(self.face_rings) - 1
+
+    @cached_property
+    def lost(self) -> IntArray:
+        """Covers that own no face because they collapse on the grid, ascending; shape (l,)."""
+        return np.flatnonzero(np.bincount(self.owners, minlength=self.covers.count) == 0)
+
+    @property
+    def largest_move(self) -> float:
+        """How far rounding moved a vertex at most, in CRS units."""
+        return float(self.covers.moves.max(initial=0.0))
+
+    @cached_property
+    def border_bounds(self) -> IntArray:
+        """West, south, east and north of each border in steps of the grid, shape (b, 4)."""
+        return bounds_of_paths(self.border_offsets, self.border_points)
 
     @cached_property
     def faces(self) -> GeometryArray:
@@ -181,6 +207,25 @@ def _outlines(
             offsets[rings] = write
         offsets_of_faces[position + 1] = rings
     return points, offsets, offsets_of_faces
+
+
+@compiled
+def bounds_of_paths(offsets: IntArray, points: IntArray) -> IntArray:
+    """Return west, south, east and north of packed paths, shape (n, 4)."""
+    bounds = np.empty((len(offsets) - 1, 4), dtype=np.int64)
+    for path in range(len(offsets) - 1):
+        west, south = points[offsets[path], 0], points[offsets[path], 1]
+        east, north = west, south
+        for at in range(offsets[path] + 1, offsets[path + 1]):
+            west, east = min(west, points[at, 0]), max(east, points[at, 0])
+            south, north = min(south, points[at, 1]), max(north, points[at, 1])
+        bounds[path, 0], bounds[path, 1], bounds[path, 2], bounds[path, 3] = (
+            west,
+            south,
+            east,
+            north,
+        )
+    return bounds
 
 
 @compiled

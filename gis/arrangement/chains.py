@@ -44,9 +44,22 @@ class Chains:
     label_net: TinyArray
 
 
-def chains(fragments: Fragments) -> Chains:
-    """Join fragments end to end into borders."""
-    offsets, vertex, first = _chains(fragments.low, fragments.high, fragments.x, fragments.y)
+def chains(fragments: Fragments, pinned: BoolArray | None = None) -> Chains:
+    """Join fragments end to end into borders.
+
+    Parameters
+    ----------
+    fragments
+        Pieces that meet at their ends only.
+    pinned
+        Vertices that are nodes however many of the fragments meet there, shape (v,); none by
+        default.
+    """
+    if pinned is None:
+        pinned = np.zeros(len(fragments.x), dtype=bool)
+    offsets, vertex, first = _chains(
+        fragments.low, fragments.high, fragments.x, fragments.y, pinned
+    )
     x, y = fragments.x[vertex], fragments.y[vertex]
     start = offsets[:-1]
     order = np.lexsort((y[start + 1], x[start + 1], y[start], x[start]))
@@ -64,7 +77,7 @@ _TWO = 2
 
 @compiled
 def _chains(
-    low: ShortArray, high: ShortArray, x: IntArray, y: IntArray
+    low: ShortArray, high: ShortArray, x: IntArray, y: IntArray, pinned: BoolArray
 ) -> tuple[IntArray, ShortArray, IntArray]:
     """Return the vertices of each chain, and its first fragment, as ~fragment if against it."""
     degree = np.zeros(len(x), dtype=np.int32)
@@ -75,6 +88,9 @@ def _chains(
         degree[high[fragment]] += 1
         linked[low[fragment]] += fragment
         linked[high[fragment]] += fragment
+    for at in range(len(x)):
+        if pinned[at]:
+            degree[at] = _TWO + 1
     seen = np.zeros(len(low), dtype=np.bool_)
     offsets = np.zeros(len(low) + 1, dtype=np.int64)
     first = np.empty(len(low), dtype=np.int64)

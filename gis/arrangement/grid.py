@@ -28,19 +28,16 @@ class Rings:
     offsets
         Points of ring i: ``offsets[i]`` up to ``offsets[i + 1]``; shape (r + 1,).
     cover
-        Polygon that each ring belongs to, shape (r,).
-    covers
-        Number of polygons.
-    largest_move
-        How far a point was moved at most, in CRS units.
+        Polygon that each ring belongs to, ascending; shape (r,).
+    moves
+        How far a point of each ring was moved at most, in CRS units; shape (r,).
     """
 
     x: IntArray
     y: IntArray
     offsets: IntArray
     cover: IntArray
-    covers: int
-    largest_move: float
+    moves: FloatArray
 
 
 def steps_per_unit(grid_size: float) -> float:
@@ -91,8 +88,8 @@ def rings_on_grid(polygons: GeometryArray, grid_size: float) -> Rings:
     if len(coordinates) and not np.isfinite(coordinates).all():
         at = int(np.searchsorted(np.cumsum(lengths), _first_not_finite(coordinates), side="right"))
         raise InputError("coordinates_not_finite", row=int(covers[at]) + 1, found="Polygon")
-    x, y, offsets, move = _rounded(coordinates, lengths, holes, steps_per_unit(grid_size))
-    return Rings(x, y, offsets, covers, len(polygons), float(move))
+    x, y, offsets, moves = _rounded(coordinates, lengths, holes, steps_per_unit(grid_size))
+    return Rings(x, y, offsets, covers, moves)
 
 
 def _first_not_finite(coordinates: FloatArray) -> int:
@@ -122,15 +119,16 @@ def _ring_lengths(polygons: GeometryArray) -> tuple[IntArray, IntArray, IntArray
 @compiled
 def _rounded(
     coordinates: FloatArray, lengths: IntArray, holes: IntArray, scale: float
-) -> tuple[IntArray, IntArray, IntArray, float]:
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
     x = np.empty(len(coordinates), dtype=np.int64)
     y = np.empty(len(coordinates), dtype=np.int64)
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    largest = 0.0
+    moves = np.zeros(len(lengths))
     read = 0
     write = 0
     for ring in range(len(lengths)):
         begin = write
+        largest = 0.0
         for at in range(read, read + lengths[ring] - 1):
             px, py = coordinates[at, 0] * scale, coordinates[at, 1] * scale
             ix, iy = np.floor(px + 0.5), np.floor(py + 0.5)
@@ -139,6 +137,7 @@ def _rounded(
                 x[write], y[write] = int(ix), int(iy)
                 write += 1
         read += lengths[ring]
+        moves[ring] = np.sqrt(largest) / scale
         while write > begin + 1 and x[write - 1] == x[begin] and y[write - 1] == y[begin]:
             write -= 1
         clockwise = _winding(x[begin:write], y[begin:write]) < 0
@@ -146,7 +145,7 @@ def _rounded(
             x[begin:write] = x[begin:write][::-1].copy()
             y[begin:write] = y[begin:write][::-1].copy()
         offsets[ring + 1] = write
-    return x[:write].copy(), y[:write].copy(), offsets, np.sqrt(largest) / scale
+    return x[:write].copy(), y[:write].copy(), offsets, moves
 
 
 @compiled

@@ -14,6 +14,7 @@ import numpy as np
 
 from gis.arrangement.arrangement import Arrangement
 from gis.arrangement.chains import chains
+from gis.arrangement.covers import Covers
 from gis.arrangement.fragments import fragments
 from gis.arrangement.grid import rings_on_grid, steps_per_unit
 from gis.arrangement.noding import cuts
@@ -54,20 +55,23 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
     edges = skeleton(rings)
     strung = chains(fragments(edges, cuts(edges, workers=workers)))
     found = face_rings(strung.offsets, strung.x, strung.y, strung.node)
-    owner_offsets, owner = owners(strung, found)
+    held = owners(strung, found)
     sides = found.ring_sides
     return Arrangement(
         grid_size=grid_size,
         steps_per_unit=steps_per_unit(grid_size),
         border_offsets=strung.offsets,
         border_points=np.column_stack([strung.x, strung.y]),
+        label_offsets=strung.label_offsets,
+        label_cover=strung.label_cover,
+        label_net=strung.label_net,
         left=found.face_of_side[0::2].copy(),
         right=found.face_of_side[1::2].copy(),
         ring_offsets=found.ring_offsets,
         ring_borders=np.where(sides % 2 == 0, sides // 2, ~(sides // 2)),
         face_rings=found.face_rings,
-        owner_offsets=owner_offsets,
-        owners=owner,
-        lost=np.setdiff1d(np.arange(len(polygons)), owner),
-        largest_move=rings.largest_move,
+        owner_offsets=held.offsets,
+        owners=held.cover,
+        windings=held.windings,
+        covers=Covers(rings, len(polygons)),
     )

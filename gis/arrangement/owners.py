@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,23 +18,36 @@ if TYPE_CHECKING:
     from gis.model.arrangement import IntArray
 
 
-def owners(borders: Chains, rings: FaceRings) -> tuple[IntArray, IntArray]:
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The covers over each face.
+
+    Parameters
+    ----------
+    offsets, cover
+        Covers of face i, ascending: ``cover[offsets[i]:offsets[i + 1]]``.
+    windings
+        Of the few faces where the rings of some cover go round more than once, or clockwise: every
+        cover with how many times its rings go round, counter-clockwise.
+    """
+
+    offsets: IntArray
+    cover: IntArray
+    windings: dict[int, tuple[IntArray, IntArray]]
+
+
+def owners(borders: Chains, rings: FaceRings) -> Owners:
     """Return the covers over each face.
 
     Crossing a border adds what its labels state to the covers on the near side. A cover owns a
     face if its rings go round it at least once, counter-clockwise.
-
-    Returns
-    -------
-    offsets, owners
-        Covers of face i, ascending: ``owners[offsets[i]:offsets[i + 1]]``.
     """
     begin, held, cover, times = _walked(
         np.flatnonzero(rings.face_of_side == OUTSIDE),
         rings.face_of_side, rings.ring_offsets, rings.ring_sides, rings.face_rings,
         borders.label_offsets, borders.label_cover, borders.label_net,
     )  # fmt: skip
-    return _packed(begin, held, cover, times)
+    return packed(begin, held, cover, times)
 
 
 @compiled
@@ -73,7 +87,7 @@ def _walked(
             needed = write + held[near] + label_offsets[(side >> 1) + 1] - label_offsets[side >> 1]
             if needed > len(cover):
                 cover, times = _with_room(cover, times, write, 2 * needed)
-            write = _crossed(
+            write = crossed(
                 side, near, face, begin, held, cover, times, write,
                 label_offsets, label_cover, label_net,
             )  # fmt: skip
@@ -94,7 +108,7 @@ def _with_room(
 
 
 @compiled
-def _crossed(
+def crossed(
     side: int,
     near: int,
     far: int,
@@ -133,17 +147,33 @@ def _crossed(
     return write
 
 
+def packed(begin: IntArray, held: IntArray, cover: ShortArray, times: ShortArray) -> Owners:
+    """Return lists of covers and times that lie anywhere in two arrays as owners."""
+    offsets, owning, odd = _packed(begin, held, cover, times)
+    windings = {
+        face: (
+            cover[begin[face] : begin[face] + held[face]].astype(np.int64),
+            times[begin[face] : begin[face] + held[face]].astype(np.int64),
+        )
+        for face in odd.tolist()
+    }
+    return Owners(offsets, owning, windings)
+
+
 @compiled
 def _packed(
     begin: IntArray, held: IntArray, cover: ShortArray, times: ShortArray
-) -> tuple[IntArray, IntArray]:
+) -> tuple[IntArray, IntArray, IntArray]:
     offsets = np.zeros(len(begin) + 1, dtype=np.int64)
-    packed = np.empty(held.sum(), dtype=np.int64)
+    owning = np.empty(held.sum(), dtype=np.int64)
+    odd = np.zeros(len(begin), dtype=np.bool_)
     write = 0
     for face in range(len(begin)):
         for at in range(begin[face], begin[face] + held[face]):
+            if times[at] != 1:
+                odd[face] = True
             if times[at] > 0:
-                packed[write] = cover[at]
+                owning[write] = cover[at]
                 write += 1
         offsets[face + 1] = write
-    return offsets, packed[:write].copy()
+    return offsets, owning[:write].copy(), np.flatnonzero(odd)

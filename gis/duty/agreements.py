@@ -11,6 +11,7 @@ import pandas as pd
 
 from gis.duty.names import name_codes
 from gis.duty.validity import days
+from gis.model.packed import Packed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,7 +44,7 @@ class Agreements:
     matter: IntArray
     begins: DayArray
     ends: DayArray
-    parties: tuple[IntArray, ...]
+    parties: Packed
     first_receiver: IntArray
     faces: tuple[IntArray | None, ...]
 
@@ -81,17 +82,19 @@ class Agreements:
         )
         table = table.iloc[order]
         face, row = partition.rows_on_faces("agreements")
+        by_row = np.argsort(row, kind="stable")
+        drawn_over = Packed.of_pairs(row[by_row], face[by_row], len(table))
         parties = table["parties"].tolist()
-        members = name_codes(chain.from_iterable(parties), bodies)
         return cls(
             matter=table["matter"].map(matters).to_numpy(dtype=np.int64),
             begins=days(table["signed_on"]),
             ends=days(table["valid_to"]),
-            parties=tuple(np.split(members, np.cumsum([len(names) for names in parties])[:-1])),
-            first_receiver=name_codes(table["first_receiver"], bodies),
-            faces=tuple(
-                np.sort(face[row == number]) if drawn[number] else None for number in order
+            parties=Packed(
+                np.cumsum([0, *(len(names) for names in parties)]),
+                name_codes(chain.from_iterable(parties), bodies),
             ),
+            first_receiver=name_codes(table["first_receiver"], bodies),
+            faces=tuple(drawn_over.list_of(number) if drawn[number] else None for number in order),
         )
 
     def in_force(self, steps: IntArray, as_of: date) -> IntArray:
@@ -138,7 +141,7 @@ class Agreements:
         asked = np.full(len(set_of), -1, dtype=np.int64)
         asked[contested] = which
         for number in chosen.tolist():
-            named = sets.within(self.parties[number], open_sets)
+            named = sets.within(self.parties.list_of(number), open_sets)
             place = self.faces[number]
             if place is None:
                 held = contested[named[which]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from gis.model.packed import Packed, run_starts
 
 if TYPE_CHECKING:
     from gis.model.arrangement import BoolArray, GeometryArray, IntArray
@@ -29,39 +30,30 @@ class BodySets:
     ----------
     names
         Names of all bodies, sorted.
-    offsets, members
-        Bodies of set i, positions in ``names``, ascending:
-        ``members[offsets[i]:offsets[i + 1]]``.
+    members
+        Bodies of each set, positions in ``names``, ascending.
     """
 
     names: tuple[str, ...]
-    offsets: IntArray
-    members: IntArray
+    members: Packed
+
+    def __len__(self) -> int:
+        """Return the number of distinct sets."""
+        return len(self.members.offsets) - 1
 
     @cached_property
     def tuples(self) -> GeometryArray:
         """The sets as sorted tuples of names; an array of objects."""
-        named = np.array(self.names, dtype=object)[self.members].tolist()
-        result = np.empty(len(self.offsets) - 1, dtype=object)
-        for number, (start, end) in enumerate(pairwise(self.offsets.tolist())):
-            result[number] = tuple(named[start:end])
-        return result
+        return self.members.named(self.names)
 
     def within(self, bodies: IntArray, which: Positions) -> BoolArray:
         """Tell which of some sets, none of them that of nobody, hold no others than some bodies."""
         meant = np.zeros(len(self.names), dtype=bool)
         meant[bodies] = True
-        result = meant[self.members[self.offsets[which]]]
-        likely = which[result]
-        counts = self.sizes[likely]
-        all_meant = meant[self.members[_spread(self.offsets[likely], counts)]]
-        result[result] = np.logical_and.reduceat(all_meant, np.cumsum(counts) - counts)
+        result = meant[self.members.items[self.members.offsets[which]]]
+        position, member = self.members.listed(which[result])
+        result[result] = np.logical_and.reduceat(meant[member], run_starts(position))
         return np.asarray(result)
-
-    @property
-    def sizes(self) -> IntArray:
-        """Number of bodies in each set."""
-        return np.diff(self.offsets)
 
 
 def sets_by_row(
@@ -97,23 +89,12 @@ def sets_by_row(
         known += len(distinct)
         size += 1
     numbers, distinct = pd.factorize(code)
+    # of equal rows the first stands for all
     like = np.empty(len(distinct), dtype=np.int64)
     like[numbers[::-1]] = np.arange(len(numbers))[::-1]
     set_of = np.zeros(n_rows, dtype=np.int32)
     set_of[row[first]] = numbers + 1
+    _, members = Packed(np.append(first, len(row)), body).listed(like)
     offsets = np.zeros(len(distinct) + 2, dtype=np.int64)
     np.cumsum(counts[like], out=offsets[2:])
-    return BodySets(names, offsets, body[_spread(first[like], counts[like])]), set_of
-
-
-def run_starts(values: IntArray) -> IntArray:
-    """Return where each run of equal values begins."""
-    first = np.ones(len(values), dtype=bool)
-    first[1:] = values[1:] != values[:-1]
-    return np.flatnonzero(first)
-
-
-def _spread(starts: IntArray, counts: IntArray) -> IntArray:
-    """Return the positions of runs, one run after the other."""
-    before = np.cumsum(counts) - counts
-    return np.asarray(np.arange(counts.sum()) + np.repeat(starts - before, counts))
+    return BodySets(names, Packed(offsets, members)), set_of

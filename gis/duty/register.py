@@ -10,10 +10,10 @@ import numpy as np
 
 from gis.arrangement.partition import CUTTING_TABLES
 from gis.duty.agreements import Agreements
-from gis.duty.body_sets import run_starts
 from gis.duty.matters import MatterTree
 from gis.duty.names import name_codes, sorted_names
 from gis.duty.validity import Spans, days
+from gis.model.packed import run_starts
 from gis.model.vocabulary import EVERY_MATTER, NO_LEVEL, Level, Role
 
 if TYPE_CHECKING:

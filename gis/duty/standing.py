@@ -28,10 +28,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gis.duty.body_sets import NOBODY, BodySets, run_starts, sets_by_row
+from gis.duty.body_sets import NOBODY, BodySets, sets_by_row
 from gis.duty.duties import duties_on
 from gis.duty.names import NO_NAME
 from gis.duty.register import LEVEL_RANKS
+from gis.model.packed import run_starts
 from gis.model.vocabulary import NO_LEVEL, Level, Role, Standing
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def standings(duties: Duties, level: str) -> Standings:
     standing = np.array([_CODE[name] for name in _MADE], dtype=np.int8)[made]
     led = made <= _FINER
     first_receiver = _first_receivers(duties)
-    contested = np.flatnonzero((made == _HERE) & (sets.sizes[set_of] > 1))
+    contested = np.flatnonzero((made == _HERE) & (sets.members.counts[set_of] > 1))
     standing[contested] = _CODE[Standing.CONTESTED]
     agreement = register.agreements.settled(duties.agreements, sets, set_of, contested)
     joint = np.flatnonzero(agreement >= 0)

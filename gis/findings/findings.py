@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,28 +10,28 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.arrangement.partition import by_face
-from gis.findings.places import Place, places
-from gis.findings.surroundings import LIMIT, Surroundings, gap_position, surroundings
+from gis.duty.names import NO_NAME
+from gis.findings.evidence import Evidence
+from gis.findings.places import places, shapes
+from gis.findings.positions import gap_positions
+from gis.findings.surroundings import LIMIT, surroundings
 from gis.labels import Labels
-from gis.model.vocabulary import (
-    GAP_STANDINGS,
-    FindingClass,
-    SliverKind,
-    Standing,
-    ZoneKind,
-)
+from gis.model.packed import Packed
+from gis.model.vocabulary import FindingClass, SliverKind, Standing, ZoneKind
 from gis.reasons import finding_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import numpy.typing as npt
 
     from gis.arrangement.partition import Partition
     from gis.duty.duties import Duties
     from gis.duty.question import Question
+    from gis.duty.standing import Standings
+    from gis.findings.places import Places
+    from gis.findings.surroundings import Surroundings
     from gis.measure import EllipsoidMeasure
-    from gis.model.arrangement import FloatArray, GeometryArray
-    from gis.model.project import Project, Settings
+    from gis.model.arrangement import BoolArray, IntArray
+    from gis.model.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,15 @@ _COLUMNS = (
 
 _NUMBERS = ("area_m2", "width_m", "threshold_m", "lon", "lat")
 
+#: A claim and a gap beside it may come to lie so many steps of the grid apart.
+_REACH_IN_GRIDS = 4
+
 
 def findings(
     project: Project,
     partition: Partition,
     duties: Duties,
-    answers: dict[Question, pd.DataFrame],
+    answers: dict[Question, Standings],
     measure: EllipsoidMeasure,
 ) -> Findings:
     """Find every place that one matter leaves wanting on one day.
@@ -99,212 +101,101 @@ def findings(
     measure
         Measure of the working CRS.
     """
-    found = places(partition, answers)
-    evidence = _Evidence.of(project, partition, duties)
-    rows: list[dict[str, Any]] = []
+    evidence = Evidence.of(project, partition, duties)
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     borders: list[pd.DataFrame] = []
-    for question, answer in answers.items():
-        chosen = [place for place in found if place.question == question]
-        around = surroundings(partition, chosen, answer["leads"])
-        borders.append(
-            around.neighbours.assign(finding=around.neighbours["place"] + len(rows)).drop(
-                columns="place"
-            )
-        )
-        rows.extend(_described(chosen, around, answer, evidence, measure))
+    for found in places(partition, answers):
+        around = surroundings(partition, found)
+        borders.append(_neighbours(around, found, len(columns["class"])))
+        if len(found):
+            described = _described(found, around, evidence, measure)
+            for name, values in described.items():
+                columns[name].extend(values)
     # without rows pandas would take every column for text
-    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
+    frame = pd.DataFrame(columns).astype(dict.fromkeys(_NUMBERS, "float64"))
     table = gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
     return Findings(table, pd.concat(borders, ignore_index=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What is known of each face, looked up by face number; columns as plain lists for speed."""
-
-    leading_claims: dict[int, list[int]]
-    zones: dict[int, list[int]]
-    districts: dict[int, list[int]]
-    claim_body: list[str]
-    claim_accuracy: list[float]
-    claim_shape: GeometryArray
-    zone_kind: list[str]
-    zone_id: list[str]
-    district_id: list[str]
-    labels: tuple[Labels, Labels]
-    settings: Settings
-    reach: float
-    area_m2: FloatArray
-    perimeter_m: FloatArray
-
-    @classmethod
-    def of(cls, project: Project, partition: Partition, duties: Duties) -> _Evidence:
-        return cls(
-            leading_claims=by_face(*duties.leading()),
-            zones=partition.rows_by_face("zones"),
-            districts=partition.rows_by_face("jurisdiction"),
-            claim_body=project.claims["body"].tolist(),
-            claim_accuracy=project.claims["accuracy_m"].tolist(),
-            claim_shape=project.claims.geometry.to_numpy(),
-            zone_kind=project.zones["kind"].tolist(),
-            zone_id=project.zones["zone_id"].tolist(),
-            district_id=project.jurisdiction["district_id"].tolist(),
-            labels=(Labels.of(project, "zh"), Labels.of(project, "en")),
-            settings=project.settings,
-            reach=4 * partition.arrangement.grid_size,
-            area_m2=partition.area_m2,
-            perimeter_m=partition.perimeter_m,
-        )
-
-    def claims(self, faces: Iterable[int]) -> list[int]:
-        return _rows(self.leading_claims, faces)
-
-    def lying_in(
-        self, table: dict[int, list[int]], faces: tuple[int, ...], threshold_m: float
-    ) -> list[int]:
-        """Return the rows of a table that a place lies in by more than a border's inaccuracy.
-
-        What the place shares with a row counts if it is at least as wide, on average, as half a
-        sliver's threshold, or as half the place itself where that is narrower still.
-        """
-        shared: dict[int, list[int]] = {}
-        for face in faces:
-            for row in table.get(face, ()):
-                shared.setdefault(row, []).append(face)
-        least = min(threshold_m, self._mean_width(list(faces))) / 2
-        return sorted(row for row, parts in shared.items() if self._mean_width(parts) >= least)
-
-    def _mean_width(self, faces: list[int]) -> float:
-        """Return twice area over perimeter, which of a long strip is its width."""
-        return float(2 * self.area_m2[faces].sum() / self.perimeter_m[faces].sum())
-
-
-def _rows(table: dict[int, list[int]], faces: Iterable[int]) -> list[int]:
-    return sorted({row for face in faces for row in table.get(face, ())})
+def _neighbours(around: Surroundings, found: Places, before: int) -> pd.DataFrame:
+    """Return who is next to each place; the limit of the jurisdiction is ``""``."""
+    return pd.DataFrame(
+        {
+            "body": _named(found.answer, around.body),
+            "shared_m": around.shared_m,
+            "finding": before + around.place,
+        }
+    )
 
 
 def _described(
-    chosen: list[Place],
-    around: Surroundings,
-    answer: pd.DataFrame,
-    evidence: _Evidence,
-    measure: EllipsoidMeasure,
-) -> list[dict[str, Any]]:
-    """Return one row for each place."""
-    if not chosen:
-        return []
-    shapes = np.array([place.geometry for place in chosen], dtype=object)
-    areas, widths = measure.areas(shapes), measure.widths(shapes)
-    degrees = measure.points_in_degrees(shapely.point_on_surface(shapes))
-    neighbours = _grouped(around.neighbours, len(chosen), ["body", "shared_m"])
-    across = _grouped(around.faces, len(chosen), ["face"])
-    receivers = answer["first_receiver"].tolist()
-    ends = answer["lapsed_on"].tolist()
-    rows = []
-    for number, place in enumerate(chosen):
-        shared = [(str(body), float(metres)) for body, metres in neighbours[number]]
-        facts = _Facts(
-            place=place,
-            area_m2=float(areas[number]),
-            width_m=float(widths[number]),
-            point=(float(degrees[number, 0]), float(degrees[number, 1])),
-            shared=shared,
-            claims_around=evidence.claims(face for (face,) in across[number]),
-            first_receiver=_common({receivers[face] for face in place.faces}),
-            lapsed_on=max(ends[face] for face in place.faces),
-        )
-        rows.append(_row(facts, evidence))
-    return rows
-
-
-def _grouped(table: pd.DataFrame, n: int, columns: list[str]) -> list[list[tuple[Any, ...]]]:
-    groups: list[list[tuple[Any, ...]]] = [[] for _ in range(n)]
-    values = zip(*(table[column].tolist() for column in columns), strict=True)
-    for place, row in zip(table["place"].tolist(), values, strict=True):
-        groups[place].append(row)
-    return groups
-
-
-def _common(values: set[str]) -> str:
-    """Return the one value of all faces, or nothing where they differ."""
-    return next(iter(values)) if len(values) == 1 else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What was measured of one place."""
-
-    place: Place
-    area_m2: float
-    width_m: float
-    point: tuple[float, float]
-    shared: list[tuple[str, float]]
-    claims_around: list[int]
-    first_receiver: str
-    lapsed_on: str
-
-
-def _row(facts: _Facts, evidence: _Evidence) -> dict[str, Any]:
-    place = facts.place
-    threshold = _sliver_threshold(facts, evidence)
-    zones = evidence.lying_in(evidence.zones, place.faces, threshold)
-    kinds = tuple(sorted({evidence.zone_kind[zone] for zone in zones}))
-    districts = tuple(
-        evidence.district_id[row]
-        for row in evidence.lying_in(evidence.districts, place.faces, threshold)
-    )
-    sliver = _sliver_kind(place.standing, facts.width_m, threshold)
-    gap = place.standing in GAP_STANDINGS
-    position = _position(facts, evidence) if gap else ""
-    row: dict[str, Any] = {
-        "class": FindingClass.SLIVER.value if sliver else place.standing.value,
-        "kind_of_sliver": sliver,
-        "standing": place.standing.value,
-        "matter": place.question.matter,
-        "level": place.level,
-        "as_of": place.question.as_of.isoformat(),
-        "area_m2": facts.area_m2,
-        "width_m": facts.width_m,
-        "threshold_m": threshold,
-        "position": position,
-        "lon": facts.point[0],
-        "lat": facts.point[1],
-        "bodies": place.bodies,
-        "neighbours": tuple(body for body, _ in facts.shared if body != LIMIT),
+    found: Places, around: Surroundings, evidence: Evidence, measure: EllipsoidMeasure
+) -> dict[str, list[Any]]:
+    """Return the columns of the table for the places of one question."""
+    project, question, n = evidence.project, found.question, len(found)
+    geometry = shapes(evidence.partition, found)
+    degrees = measure.points_in_degrees(shapely.point_on_surface(geometry))
+    widths = measure.widths(geometry)
+    claims_around = evidence.claims_around(around)
+    thresholds = evidence.sliver_thresholds(found, claims_around)
+    slivers = _sliver_kinds(found, widths < thresholds)
+    zones = evidence.lying_in(evidence.zones, found, thresholds)
+    kinds = [tuple(sorted(set(each))) for each in zones.named(project.zones["kind"].tolist())]
+    districts = evidence.lying_in(evidence.districts, found, thresholds)
+    lies_in = districts.named(project.jurisdiction["district_id"].tolist()).tolist()
+    beside = around.body != LIMIT
+    neighbours = Packed.of_pairs(around.place[beside], around.body[beside], n)
+    columns: dict[str, list[Any]] = {
+        "class": [
+            FindingClass.SLIVER.value if sliver else standing.value
+            for standing, sliver in zip(found.standing, slivers, strict=True)
+        ],
+        "kind_of_sliver": slivers,
+        "standing": [standing.value for standing in found.standing],
+        "matter": [question.matter] * n,
+        "level": found.levels,
+        "as_of": [question.as_of.isoformat()] * n,
+        "area_m2": found.summed(evidence.partition.area_m2).tolist(),
+        "width_m": widths.tolist(),
+        "threshold_m": thresholds.tolist(),
+        "position": gap_positions(
+            geometry,
+            found.gap,
+            around,
+            claims_around,
+            (project.claims.geometry.to_numpy(), evidence.claim_body),
+            _REACH_IN_GRIDS * evidence.partition.arrangement.grid_size,
+        ),
+        "lon": degrees[:, 0].tolist(),
+        "lat": degrees[:, 1].tolist(),
+        "bodies": found.bodies,
+        "neighbours": neighbours.named(found.answer.sets.names).tolist(),
         "zones": kinds,
-        "zone_ids": tuple(evidence.zone_id[zone] for zone in zones),
-        "districts": districts,
-        "first_receiver": facts.first_receiver,
-        "law": "data" if sliver else _law(place.standing, kinds, districts),
-        "lapsed_on": facts.lapsed_on if gap else "",
-        "geometry": place.geometry,
+        "zone_ids": zones.named(project.zones["zone_id"].tolist()).tolist(),
+        "districts": lies_in,
+        "first_receiver": _first_receivers(found),
+        "law": [
+            "data" if sliver else _law(standing, *where)
+            for sliver, standing, *where in zip(
+                slivers, found.standing, kinds, lies_in, strict=True
+            )
+        ],
+        "lapsed_on": _last_ends(found),
+        "geometry": geometry.tolist(),
     }
-    for labels in evidence.labels:
-        row[f"reason_{labels.texts.language}"] = _reason(row, facts.shared, labels)
-    return row
+    shared = _shared(around, found)
+    for labels in (Labels.of(project, "zh"), Labels.of(project, "en")):
+        columns[f"reason_{labels.texts.language}"] = _reasons(columns, shared, labels)
+    return columns
 
 
-def _sliver_threshold(facts: _Facts, evidence: _Evidence) -> float:
-    """Return k·√(σ₁²+σ₂²) of the two least accurate borders around or across a place."""
-    settings = evidence.settings
-    rows = {*facts.claims_around, *evidence.claims(facts.place.faces)}
-    accuracies = [evidence.claim_accuracy[row] for row in rows]
-    accuracies += [settings.accuracy_m] * max(0, 2 - len(accuracies))
-    second, largest = sorted(accuracies)[-2:]
-    return settings.sliver_k * math.hypot(second, largest)
-
-
-def _sliver_kind(standing: Standing, width_m: float, threshold_m: float) -> str:
-    if width_m >= threshold_m or standing == Standing.JOINT:
-        return ""
-    return SliverKind.OVERLAP.value if standing == Standing.CONTESTED else SliverKind.GAP.value
-
-
-def _position(facts: _Facts, evidence: _Evidence) -> str:
-    main = next((body for body, _ in facts.shared if body != LIMIT), "")
-    claims = [row for row in facts.claims_around if evidence.claim_body[row] == main]
-    shapes = evidence.claim_shape[claims]
-    return gap_position(facts.place.geometry, facts.shared, shapes, evidence.reach).value
+def _sliver_kinds(found: Places, narrow: BoolArray) -> list[str]:
+    """Return what kind of sliver each place is, ``""`` where it is none."""
+    kinds = {Standing.CONTESTED: SliverKind.OVERLAP.value, Standing.JOINT: ""}
+    return [
+        kinds.get(standing, SliverKind.GAP.value) if below else ""
+        for standing, below in zip(found.standing, narrow.tolist(), strict=True)
+    ]
 
 
 def _law(standing: Standing, kinds: tuple[str, ...], districts: tuple[str, ...]) -> str:
@@ -317,19 +208,69 @@ def _law(standing: Standing, kinds: tuple[str, ...], districts: tuple[str, ...])
     return next((kind.value for kind in spoken_of if kind in kinds), "unclear")
 
 
-def _reason(row: dict[str, Any], shared: list[tuple[str, float]], labels: Labels) -> str:
-    return finding_reason(
-        standing=row["standing"],
-        sliver=row["kind_of_sliver"],
-        matter=labels.matter(row["matter"]),
-        level=labels.level(row["level"]),
-        bodies=[labels.body(body) for body in row["bodies"]],
-        neighbours=[(labels.body(body), metres) for body, metres in shared if body != LIMIT],
-        districts=[labels.district(district) for district in row["districts"]],
-        lapsed_on=row["lapsed_on"],
-        width_m=row["width_m"],
-        threshold_m=row["threshold_m"],
-        area_m2=row["area_m2"],
-        position=row["position"],
-        language=labels.texts.language,
+def _first_receivers(found: Places) -> list[str]:
+    """Return the one first receiver of all faces of each place, or nothing where they differ."""
+    receiver = found.answer.first_receiver[found.faces.items]
+    starts = found.faces.offsets[:-1]
+    least, most = (choice.reduceat(receiver, starts) for choice in (np.minimum, np.maximum))
+    common = np.where(least == most, least, NO_NAME)
+    return [str(name) for name in _named(found.answer, common).tolist()]
+
+
+def _last_ends(found: Places) -> list[str]:
+    """Return the last day on which a lead claim ended in each gap, ``""`` where that is unknown."""
+    ends = found.answer.lapsed_on[found.faces.items]
+    last = np.fmax.reduceat(ends, found.faces.offsets[:-1])
+    told = found.gap & ~np.isnat(last)
+    result = np.full(len(found), "", dtype=object)
+    result[told] = np.datetime_as_string(last[told])
+    return [str(day) for day in result.tolist()]
+
+
+def _named(answer: Standings, bodies: IntArray) -> npt.NDArray[Any]:
+    """Return the names of bodies; ``""`` for none, or for the limit of the jurisdiction."""
+    return np.array([*answer.sets.names, ""], dtype=object)[bodies]
+
+
+def _shared(around: Surroundings, found: Places) -> list[list[tuple[str, float]]]:
+    """Return, by place, the bodies next to it with the metres shared."""
+    beside = around.body != LIMIT
+    shared: list[list[tuple[str, float]]] = [[] for _ in range(len(found))]
+    for place, body, metres in zip(
+        around.place[beside].tolist(),
+        _named(found.answer, around.body[beside]).tolist(),
+        around.shared_m[beside].tolist(),
+        strict=True,
+    ):
+        shared[place].append((body, metres))
+    return shared
+
+
+def _reasons(
+    columns: dict[str, list[Any]], shared: list[list[tuple[str, float]]], labels: Labels
+) -> list[str]:
+    """Return why each place is a finding, in one language."""
+    told = ("standing", "width_m", "threshold_m", "area_m2", "position", "lapsed_on")
+    rows = zip(
+        zip(*(columns[name] for name in told), strict=True),
+        columns["kind_of_sliver"],
+        columns["matter"],
+        columns["level"],
+        columns["bodies"],
+        columns["districts"],
+        shared,
+        strict=True,
     )
+    return [
+        finding_reason(
+            **dict(zip(told, facts, strict=True)),
+            sliver=sliver,
+            matter=labels.matter(matter),
+            level=labels.level(level),
+            bodies=[labels.body(body) for body in bodies],
+            districts=[labels.district(district) for district in districts],
+            neighbours=[(labels.body(body), metres) for body, metres in beside],
+            language=labels.texts.language,
+        )
+        for facts, sliver, matter, level, bodies, districts, beside in rows
+    ]

@@ -3,60 +3,102 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
+from gis.duty.standing import STANDINGS
+from gis.model.arrangement import OUTSIDE
+from gis.model.packed import Packed, run_starts
 from gis.model.vocabulary import GAP_STANDINGS, NO_LEVEL, Standing
 
 if TYPE_CHECKING:
     from gis.arrangement.partition import Partition
+    from gis.duty.body_sets import Positions
     from gis.duty.question import Question
-    from gis.model.arrangement import GeometryArray, IntArray
+    from gis.duty.standing import Standings
+    from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
 
-#: Standings that become findings.
-_NOTED = (
-    *GAP_STANDINGS,
-    Standing.CONTESTED,
-    Standing.JOINT,
-    Standing.NOT_PASSED_DOWN,
-)
-
-#: Where a gap is, it is at every level; so it is told once.
-_AT_EVERY_LEVEL = frozenset(GAP_STANDINGS)
+#: Standings that become findings where they are not those of a gap.
+_OVERLAPS = (Standing.CONTESTED, Standing.JOINT, Standing.NOT_PASSED_DOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Faces joined along shared borders, alike in standing and in the bodies that explain it.
+@dataclass(frozen=True)
+class Places:
+    """Places found under one question: faces joined along shared borders that stand alike.
 
     Parameters
     ----------
-    question
-        The question under which it was found; where it is alike at several levels, the first.
-    level
-        The level it is told of, or ``""`` where the answer holds at every level asked.
-    standing
-        How the place stands.
-    bodies
-        The bodies that explain it, sorted.
+    question, answer
+        The question, and how the faces stand for it.
     faces
-        Faces of the partition, ascending.
-    geometry
-        Their union, one polygon.
+        Faces of each place, ascending.
+    everywhere
+        Whether each is told of every level at once: it is a gap, or alike at all levels asked.
     """
 
     question: Question
-    level: str
-    standing: Standing
-    bodies: tuple[str, ...]
-    faces: tuple[int, ...]
-    geometry: shapely.Polygon
+    answer: Standings
+    faces: Packed
+    everywhere: BoolArray
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.everywhere)
+
+    @property
+    def _first(self) -> IntArray:
+        """The first face of each place, which stands for all that they have in common."""
+        return self.faces.items[self.faces.offsets[:-1]]
+
+    @cached_property
+    def standing(self) -> list[Standing]:
+        """How each place stands."""
+        return [STANDINGS[code] for code in self.answer.standing[self._first].tolist()]
+
+    @cached_property
+    def bodies(self) -> list[tuple[str, ...]]:
+        """The bodies that explain each place, sorted."""
+        bodies: list[tuple[str, ...]] = self.answer.sets.tuples[
+            _explaining(self.answer)[self._first]
+        ].tolist()
+        return bodies
+
+    @cached_property
+    def gap(self) -> BoolArray:
+        """Which of them are gaps."""
+        return self.answer.among(GAP_STANDINGS)[self._first]
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """The level each is told of, ``""`` for every level."""
+        return [NO_LEVEL if all_ else self.question.level for all_ in self.everywhere.tolist()]
+
+    @cached_property
+    def of_item(self) -> IntArray:
+        """The place of each face in ``faces.items``."""
+        return np.repeat(np.arange(len(self)), self.faces.counts)
+
+    def summed(self, of_faces: FloatArray) -> FloatArray:
+        """Add up a value of faces by place."""
+        return np.bincount(
+            self.of_item, weights=of_faces[self.faces.items], minlength=len(self)
+        ).astype(np.float64)
+
+    def only(self, chosen: BoolArray) -> Places:
+        """Return some of the places."""
+        which = np.flatnonzero(chosen)
+        place, face = self.faces.listed(which)
+        return replace(
+            self,
+            faces=Packed.of_pairs(place, face, len(which)),
+            everywhere=self.everywhere[which],
+        )
 
 
-def places(partition: Partition, answers: dict[Question, pd.DataFrame]) -> list[Place]:
+def places(partition: Partition, answers: dict[Question, Standings]) -> list[Places]:
     """Return all places worth a finding in the answers about one matter and day.
 
     Parameters
@@ -65,65 +107,98 @@ def places(partition: Partition, answers: dict[Question, pd.DataFrame]) -> list[
         The faces.
     answers
         Standings by question, one matter and day, levels from the coarsest on.
+
+    Returns
+    -------
+    places
+        Those of each question; one that is alike under all of them only under the first.
     """
-    by_level = [
-        place
+    found = [
+        _places_of_question(partition, question, answer, first=number == 0)
         for number, (question, answer) in enumerate(answers.items())
-        for place in _places_of_question(partition, question, answer, first=number == 0)
     ]
-    return _told_once(by_level, len(answers))
+    return _told_once(found) if len(found) > 1 else found
 
 
 def _places_of_question(
-    partition: Partition, question: Question, answer: pd.DataFrame, *, first: bool
-) -> list[Place]:
-    noted = [standing for standing in _NOTED if first or standing not in _AT_EVERY_LEVEL]
-    chosen = answer[answer["standing"].isin(noted) & partition.inside]
-    # voids have no bodies, so neighbouring voids always join
-    overlap = chosen["standing"].isin([Standing.CONTESTED, Standing.JOINT])
-    passed = chosen["standing"] == Standing.NOT_PASSED_DOWN
-    bodies = chosen["leads"].where(overlap | passed, chosen["others"])
+    partition: Partition, question: Question, answer: Standings, *, first: bool
+) -> Places:
+    # where a gap is, it is at every level; so it is told once
+    noted = partition.inside & answer.among((*GAP_STANDINGS, *_OVERLAPS) if first else _OVERLAPS)
     # of a joint place, each part has the first receiver that its own agreement names
-    joint = chosen["standing"] == Standing.JOINT
-    receiver = chosen["first_receiver"].where(joint, "")
-    groups = pd.DataFrame({"standing": chosen["standing"], "bodies": bodies, "receiver": receiver})
-    found = []
-    for key, members in groups.groupby(list(groups), sort=True).groups.items():
-        standing, names, _ = cast("tuple[str, tuple[str, ...], str]", key)
-        faces = members.to_numpy()
-        for part, part_faces in _connected(partition.arrangement.faces, faces):
-            level = NO_LEVEL if standing in _AT_EVERY_LEVEL else question.level
-            faces_of_part = tuple(part_faces.tolist())
-            found.append(Place(question, level, Standing(standing), names, faces_of_part, part))
-    return found
+    joint = answer.among([Standing.JOINT])
+    receiver = np.where(joint, answer.first_receiver.astype(np.int64) + 1, 0)
+    # voids have no bodies, so neighbouring voids always join
+    kind = answer.standing.astype(np.int64) * len(answer.sets) + _explaining(answer)
+    kind = np.where(noted, kind * (len(answer.sets.names) + 1) + receiver, -1)
+    root = connected(kind, partition.arrangement.left, partition.arrangement.right)
+    face = np.flatnonzero(noted)
+    face = face[np.argsort(root[face], kind="stable")]
+    offsets = np.append(run_starts(root[face]), len(face))
+    gap = answer.among(GAP_STANDINGS)[face[offsets[:-1]]]
+    return Places(question, answer, Packed(offsets, face), gap)
 
 
-def _connected(
-    all_faces: GeometryArray, chosen: IntArray
-) -> list[tuple[shapely.Polygon, IntArray]]:
-    """Return the polygons that the chosen faces form, each with its faces."""
-    shapes = all_faces[chosen]
-    parts = shapely.get_parts(shapely.coverage_union_all(shapes))
-    if len(parts) == 1:
-        return [(shapely.normalize(parts[0]), chosen)]
-    points = shapely.point_on_surface(shapes)
-    part, member = shapely.STRtree(points).query(parts, predicate="intersects")
-    order = np.lexsort((member, part))
-    part, member = part[order], member[order]
-    cuts = np.flatnonzero(part[1:] != part[:-1]) + 1
+def _explaining(answer: Standings) -> Positions:
+    """Return, by face, the set of bodies that explain it: those who lead, else the others."""
+    return np.maximum(answer.leads, answer.others)
+
+
+def connected(kind: IntArray, left: IntArray, right: IntArray) -> IntArray:
+    """Return, by face, the first of the faces that it is connected with.
+
+    Parameters
+    ----------
+    kind
+        Faces are joined where both sides of a border are of the same kind, which is not negative.
+    left, right
+        Face on either side of each border.
+    """
+    between = (left != OUTSIDE) & (right != OUTSIDE)
+    low, high = np.minimum(left, right)[between], np.maximum(left, right)[between]
+    alike = (kind[low] == kind[high]) & (kind[low] >= 0)
+    low, high = low[alike], high[alike]
+    root = np.arange(len(kind))
+    while True:
+        first, second = root[low], root[high]
+        apart = first != second
+        if not np.any(apart):
+            return root
+        low, high, first, second = low[apart], high[apart], first[apart], second[apart]
+        # each root joins the least of those it meets, then everybody follows to the end
+        np.minimum.at(root, np.maximum(first, second), np.minimum(first, second))
+        while np.any(root[root] != root):
+            root = root[root]
+
+
+def _told_once(found: list[Places]) -> list[Places]:
+    """Tell places that are alike under every question under the first one only."""
+    seen: dict[tuple[Standing, tuple[str, ...], bytes], list[tuple[int, int]]] = {}
+    for number, of_question in enumerate(found):
+        faces = np.split(of_question.faces.items, of_question.faces.offsets[1:-1])
+        for place, (standing, bodies) in enumerate(
+            zip(of_question.standing, of_question.bodies, strict=True)
+        ):
+            key = (standing, bodies, faces[place].tobytes())
+            seen.setdefault(key, []).append((number, place))
+    everywhere = [of_question.everywhere.copy() for of_question in found]
+    kept = [np.ones(len(of_question), dtype=bool) for of_question in found]
+    for (number, place), *others in seen.values():
+        if len(others) + 1 == len(found):
+            everywhere[number][place] = True
+            for other, other_place in others:
+                kept[other][other_place] = False
     return [
-        (shapely.normalize(parts[number]), chosen[faces])
-        for number, faces in zip(np.unique(part), np.split(member, cuts), strict=True)
+        replace(of_question, everywhere=told).only(chosen)
+        for of_question, told, chosen in zip(found, everywhere, kept, strict=True)
     ]
 
 
-def _told_once(found: list[Place], n_levels: int) -> list[Place]:
-    """Merge places that are the same at every level asked into one without a level."""
-    same: dict[tuple[Standing, tuple[str, ...], tuple[int, ...]], list[Place]] = {}
-    for place in found:
-        same.setdefault((place.standing, place.bodies, place.faces), []).append(place)
-    merged = []
-    for alike in same.values():
-        at_every_level = len(alike) == n_levels > 1
-        merged.extend([replace(alike[0], level=NO_LEVEL)] if at_every_level else alike)
-    return merged
+def shapes(partition: Partition, found: Places) -> GeometryArray:
+    """Return the polygon that the faces of each place form, its vertices in a settled order."""
+    faces = partition.arrangement.polygons(found.faces.items)
+    result = faces[found.faces.offsets[:-1]]
+    for place in np.flatnonzero(found.faces.counts > 1).tolist():
+        start, end = found.faces.offsets[place : place + 2].tolist()
+        (result[place],) = shapely.get_parts(shapely.coverage_union_all(faces[start:end]))
+    return np.asarray(shapely.normalize(result), dtype=object)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import pandas as pd
 
@@ -18,6 +21,15 @@ LIST_COLUMNS: dict[str, tuple[str, ...]] = {
     "findings": ("bodies", "neighbours", "zones", "zone_ids", "districts"),
     "lane_findings": ("bodies", "left_bodies", "right_bodies", "zones", "districts"),
 }
+
+
+def list_as_json(texts: Iterable[str]) -> str:
+    """Return texts as a JSON array, characters as they are; quicker than ``json.dumps``.
+
+    >>> list_as_json(["市城管局", "Works"])
+    '["市城管局", "Works"]'
+    """
+    return f"[{', '.join(map(encode_basestring, texts))}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Where a finding lies: its place, position, neighbours, zones and districts."""
 
+import numpy as np
 import pytest
 import shapely
 
+from gis.findings.places import connected
 from gis.pipeline import analyse
 from tests.builders import (
     COUNTY,
@@ -260,3 +262,34 @@ def test_bodies_may_share_a_name_and_hold_any_character():
     ]
     run = analyse(project_of(claim(odd, COUNTY), claim("other", WEST_HALF), bodies=bodies))
     assert found(run, "class", "bodies") == [("contested", (odd, "other"))]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_faces_join_along_any_chain_of_borders_between_their_like(seed):
+    random = np.random.default_rng(seed)
+    kind = random.integers(-1, 3, 60)
+    left, right = random.integers(-1, 60, (2, 90))
+    like = [set() for _ in kind]
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        if min(one, other) >= 0 and kind[one] == kind[other] >= 0:
+            like[one].add(other)
+            like[other].add(one)
+    expected = []
+    for face in range(len(kind)):
+        reached, waiting = {face}, [face]
+        while waiting:
+            new = like[waiting.pop()] - reached
+            reached |= new
+            waiting += new
+        expected.append(min(reached))
+    assert connected(kind, left, right).tolist() == expected
+
+
+def test_places_that_are_alike_at_every_level_are_told_once():
+    hole = square(400, 400, 600, 600)
+    twice = [claim(body, hole, level=level) for body in "AB" for level in ("county", "street")]
+    around = [claim("C", COUNTY - hole, level=level) for level in ("county", "street")]
+    run = analyse(project_of(*twice, *around))
+    assert found(run, "class", "level", "bodies") == [("contested", "", ("A", "B"))]
+    run = analyse(project_of(*twice[:3], *around))
+    assert found(run, "class", "level", "bodies") == [("contested", "county", ("A", "B"))]

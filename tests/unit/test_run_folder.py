@@ -14,7 +14,7 @@ import shapely
 from gis.certificate import digest
 from gis.errors import InputError, OutputError
 from gis.layers import read_project
-from gis.model.run import LIST_COLUMNS
+from gis.model.run import LIST_COLUMNS, list_as_json
 from gis.pipeline import analyse, run_project
 from gis.run_folder import (
     CERTIFICATE,
@@ -45,6 +45,14 @@ def test_a_table_read_back_is_the_table_written(analysed, full_run_folder, name)
     assert digest(name, back) == digest(name, written)
     for column in LIST_COLUMNS.get(name, ()):
         assert back[column].tolist() == written[column].tolist()
+
+
+@pytest.mark.parametrize(
+    "texts", [(), ("",), ("甲", "乙、丙"), ('"', "\\", "\n\t\x01", "\x7f\u2028", "🏠", "{{ x }}")]
+)
+def test_a_list_is_stored_as_any_json_writer_would(texts):
+    assert list_as_json(texts) == json.dumps(list(texts), ensure_ascii=False)
+    assert tuple(json.loads(list_as_json(texts))) == texts
 
 
 def test_settings_and_certificate_come_back_as_they_were(analysed, full_run_folder):
