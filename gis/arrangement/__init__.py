@@ -2,5 +2,6 @@
 
 from gis.arrangement.arrangement import Arrangement
 from gis.arrangement.kernel import arrange
+from gis.arrangement.update import update
 
-__all__ = ["Arrangement", "arrange"]
+__all__ = ["Arrangement", "arrange", "update"]

@@ -86,7 +86,7 @@ def _walked(
                 continue
             needed = write + held[near] + label_offsets[(side >> 1) + 1] - label_offsets[side >> 1]
             if needed > len(cover):
-                cover, times = _with_room(cover, times, write, 2 * needed)
+                cover, times = with_room(cover, times, write, 2 * needed)
             write = crossed(
                 side, near, face, begin, held, cover, times, write,
                 label_offsets, label_cover, label_net,
@@ -97,7 +97,7 @@ def _walked(
 
 
 @compiled
-def _with_room(
+def with_room(
     cover: ShortArray, times: ShortArray, used: int, size: int
 ) -> tuple[ShortArray, ShortArray]:
     """Return the two lists with room for more."""

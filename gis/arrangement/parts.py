@@ -46,7 +46,12 @@ def parts(offsets: IntArray, x: IntArray, y: IntArray, walked: Walks) -> Parts:
     rank = np.empty(count, dtype=np.int64)
     rank[order] = np.arange(count)
     lowest = lowest[order]
-    facing = _sides_to_the_west(offsets, x, y, x[lowest], y[lowest])
+    # a single part has nothing to its west
+    facing = (
+        sides_to_the_west(offsets, x, y, x[lowest], y[lowest])
+        if count > 1
+        else np.full(count, -1, dtype=np.int64)
+    )
     return Parts(rank[of_border], outer[order], facing)
 
 
@@ -127,7 +132,7 @@ def _further_left(first: int, second: int, offsets: IntArray, x: IntArray, y: In
 
 
 @compiled
-def _sides_to_the_west(
+def sides_to_the_west(
     offsets: IntArray, x: IntArray, y: IntArray, at_x: IntArray, at_y: IntArray
 ) -> IntArray:
     """Return the side that looks at each point from the nearest border due west, or -1.
@@ -135,8 +140,6 @@ def _sides_to_the_west(
     Where a border ends at the height of a point, the one above that height counts.
     """
     found = np.full(len(at_x), -1, dtype=np.int64)
-    if len(at_x) <= 1:
-        return found
     order = np.argsort(at_y, kind="mergesort")
     heights = at_y[order]
     found_low = np.empty(len(at_x), dtype=np.int64)

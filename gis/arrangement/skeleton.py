@@ -55,9 +55,14 @@ def skeleton(rings: Rings) -> Skeleton:
         return Skeleton(
             none, none, short, short, np.zeros(1, np.int64), short, none.astype(np.int8)
         )
-    vertex, x, y = _distinct(rings.x, rings.y, _POINTS_PER_CELL)
+    vertex, x, y = distinct(rings.x, rings.y)
     low, high, offsets, cover, side = _edges(vertex, x, y, rings.offsets, rings.cover)
     return Skeleton(x, y, low, high, offsets, cover, side)
+
+
+def distinct(x: IntArray, y: IntArray) -> tuple[ShortArray, IntArray, IntArray]:
+    """Return a number for each point, equal for equal points, and the points by number."""
+    return _distinct(x, y, _POINTS_PER_CELL)
 
 
 @compiled
