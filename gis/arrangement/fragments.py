@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gis.arrangement.compiled import FEW, compiled
+from gis.arrangement.sorting import ascending
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -116,7 +117,7 @@ def _numbered(
             pieces[at] = piece
             keys[at] = np.int64(low[piece]) * vertices + high[piece]
             at += 1
-    order = np.argsort(keys)
+    order = ascending(keys)
     for position in range(unsure):
         if position > 0 and keys[order[position]] != keys[order[position - 1]]:
             count += 1
@@ -200,7 +201,7 @@ def _is_sorted(values: ShortArray, begin: int, end: int) -> bool:
 def _sort_labels(cover: ShortArray, net: TinyArray) -> None:
     """Sort labels by cover, in place."""
     if len(cover) > FEW:
-        order = np.argsort(cover, kind="mergesort")
+        order = ascending(cover.astype(np.int64))
         cover[:], net[:] = cover[order], net[order]
         return
     for position in range(1, len(cover)):

@@ -24,6 +24,7 @@ import numpy as np
 from gis.arrangement.cells import deal
 from gis.arrangement.compiled import FEW, compiled
 from gis.arrangement.exact import crosses_properly, meets_pixel, rounded_crossing
+from gis.arrangement.sorting import ascending
 
 if TYPE_CHECKING:
     from gis.arrangement.skeleton import ShortArray, Skeleton
@@ -379,7 +380,7 @@ def _is_among(px: int, py: int, x: IntArray, y: IntArray) -> bool:
 def _distinct_numbers(numbers: IntArray, count: int) -> int:
     """Move each of the first numbers to the front once, and return how many there are."""
     if count > FEW:
-        numbers[:count] = np.sort(numbers[:count])
+        numbers[:count] = numbers[:count][ascending(numbers[:count])]
         kept = 0
         for at in range(count):
             if at == 0 or numbers[at] != numbers[kept - 1]:

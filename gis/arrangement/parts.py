@@ -9,6 +9,7 @@ import numpy as np
 
 from gis.arrangement.compiled import compiled
 from gis.arrangement.exact import turn
+from gis.arrangement.sorting import ascending
 from gis.arrangement.walks import direction, earlier, lowest_between
 from gis.model.arrangement import OUTSIDE
 
@@ -140,13 +141,15 @@ def sides_to_the_west(
     Where a border ends at the height of a point, the one above that height counts.
     """
     found = np.full(len(at_x), -1, dtype=np.int64)
-    order = np.argsort(at_y, kind="mergesort")
+    order = ascending(at_y)
     heights = at_y[order]
     found_low = np.empty(len(at_x), dtype=np.int64)
     found_high = np.empty(len(at_x), dtype=np.int64)
     for border in range(len(offsets) - 1):
         begin, end = offsets[border], offsets[border + 1]
-        bottom, top = y[begin:end].min(), y[begin:end].max()
+        bottom = top = y[begin]
+        for at in range(begin + 1, end):
+            bottom, top = min(bottom, y[at]), max(top, y[at])
         lowest = np.searchsorted(heights, bottom)
         if lowest == len(heights) or heights[lowest] >= top:
             continue

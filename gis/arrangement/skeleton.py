@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gis.arrangement.compiled import FEW, compiled
+from gis.arrangement.sorting import ascending
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -111,8 +112,8 @@ def _distinct(x: IntArray, y: IntArray, per_cell: int) -> tuple[ShortArray, IntA
 def _sort_points(order: ShortArray, begin: int, end: int, x: IntArray, y: IntArray) -> None:
     """Sort the numbers of some points by x, then y, in place."""
     if end - begin > FEW:
-        by_y = order[begin:end][np.argsort(y[order[begin:end]], kind="mergesort")]
-        order[begin:end] = by_y[np.argsort(x[by_y], kind="mergesort")]
+        by_y = order[begin:end][ascending(y[order[begin:end]])]
+        order[begin:end] = by_y[ascending(x[by_y])]
         return
     for position in range(begin + 1, end):
         at = order[position]
@@ -190,7 +191,7 @@ def _sort_runs(run_end: ShortArray, run_cover: ShortArray, begin: int, end: int)
     """Sort runs by where they end, then by what stands for their cover, in place."""
     if end - begin > FEW:
         keys = run_end[begin:end].astype(np.int64) * 2**32 + run_cover[begin:end] + 2**31
-        order = np.argsort(keys, kind="mergesort")
+        order = ascending(keys)
         run_end[begin:end] = run_end[begin:end][order]
         run_cover[begin:end] = run_cover[begin:end][order]
         return
