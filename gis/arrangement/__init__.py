@@ -2,6 +2,7 @@
 
 from gis.arrangement.arrangement import Arrangement
 from gis.arrangement.kernel import arrange
+from gis.arrangement.neighbours import neighbours
 from gis.arrangement.update import update
 
-__all__ = ["Arrangement", "arrange", "update"]
+__all__ = ["Arrangement", "arrange", "neighbours", "update"]
