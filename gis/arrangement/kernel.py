@@ -23,6 +23,7 @@ from gis.arrangement.rings import face_rings
 from gis.arrangement.skeleton import skeleton
 
 if TYPE_CHECKING:
+    from gis.arrangement.skeleton import Skeleton
     from gis.model.arrangement import GeometryArray
 
 
@@ -52,7 +53,11 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
     """
     polygons = np.asarray(polygons, dtype=object)
     rings = rings_on_grid(polygons, grid_size)
-    edges = skeleton(rings)
+    return assembled(skeleton(rings), Covers(rings, len(polygons)), grid_size, workers)
+
+
+def assembled(edges: Skeleton, covers: Covers, grid_size: float, workers: int) -> Arrangement:
+    """Return the arrangement that distinct edges make, each labelled with what runs along it."""
     strung = chains(fragments(edges, cuts(edges, workers=workers)))
     found = face_rings(strung.offsets, strung.x, strung.y, strung.node)
     held = owners(strung, found)
@@ -73,5 +78,5 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
         owner_offsets=held.offsets,
         owners=held.cover,
         windings=held.windings,
-        covers=Covers(rings, len(polygons)),
+        covers=covers,
     )

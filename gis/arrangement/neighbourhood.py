@@ -34,16 +34,33 @@ def fragments_near(covers: Covers, windows: IntArray) -> Fragments:
     bounds = _bounds_of_edges(edges.x, edges.y, edges.low, edges.high)
     near = meeting(bounds, windows)
     # an edge is bent by whatever lies along it, also where it has left the window
-    beside = _beside(covers.bounds, edges.x, edges.y, edges.low[near], edges.high[near], _RASTER)
-    edges = skeleton(covers.some(np.flatnonzero(beside)))
+    along = beside(covers.bounds, edges.x, edges.y, edges.low[near], edges.high[near])
+    edges = skeleton(covers.some(np.flatnonzero(along)))
     pieces = fragments(edges, cuts(edges))
     return _some(
         pieces, meeting(_bounds_of_edges(pieces.x, pieces.y, pieces.low, pieces.high), windows)
     )
 
 
+def beside(
+    bounds: IntArray, x: IntArray, y: IntArray, low: ShortArray, high: ShortArray
+) -> BoolArray:
+    """Tell which bounds come near some edges: all that may touch one, and few others.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north in steps of the grid, shape (n, 4).
+    x, y, low, high
+        Edges as in :class:`gis.arrangement.skeleton.Skeleton`.
+    """
+    # a few edges to a cell, however many there are
+    cells = min(_MOST_CELLS, max(_LEAST_CELLS, int(len(low) ** 0.5)))
+    return _beside(bounds, x, y, low, high, cells)
+
+
 #: Cells across the raster in which the surroundings of edges are marked.
-_RASTER = 256
+_LEAST_CELLS, _MOST_CELLS = 256, 2048
 
 
 @compiled
@@ -71,7 +88,7 @@ def _beside(
         north = max(north, y[low[edge]], y[high[edge]])
     width, height = (east - west) // cells + 1, (north - south) // cells + 1
     # sums over all cells to the south-west tell at once whether a box holds a marked one
-    marks = np.zeros((cells + 1, cells + 1), dtype=np.int64)
+    marks = np.zeros((cells + 1, cells + 1), dtype=np.int32)
     for edge in range(len(low)):
         ax, ay, bx, by = x[low[edge]], y[low[edge]], x[high[edge]], y[high[edge]]
         slope = float(by - ay) / float(bx - ax) if bx > ax else 0.0
@@ -81,8 +98,9 @@ def _beside(
             first, last = ay + slope * left, ay + slope * right
             if bx == ax:
                 first, last = float(ay), float(by)
-            bottom = max(0, int((min(first, last) - south) / height) - 1)
-            top = min(cells - 1, int((max(first, last) - south) / height) + 1)
+            # a pixel's width more covers what is lost in the slope, too
+            bottom = max(0, int((min(first, last) - south - 2) / height))
+            top = min(cells - 1, int((max(first, last) - south + 2) / height))
             for row in range(bottom, top + 1):
                 marks[row + 1, column + 1] = 1
     for row in range(1, cells + 1):
