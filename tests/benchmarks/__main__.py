@@ -1,56 +1,84 @@
-"""Time ``mangqu gaps`` beside the script that a GIS analyst would write, in one run.
+"""Compare with other tools: every contestant in one run, on the same inputs, in turn.
 
-``python -m tests.benchmarks [COUNT …]``. Both read a GeoPackage, find gaps and overlaps with their
-areas, and write them to another; whole processes are timed, start-up included, in turn, five times.
+``python -m tests.benchmarks [NAME …]`` prints, for each benchmark and size, the median, least and
+most seconds of each contestant, how many times the first one's median that is, its peak memory and
+its answer in numbers, and at the end whether what was asked for is reached.
 """
 
 from __future__ import annotations
 
-import resource
-import statistics
-import subprocess
-import sys
+import argparse
+import importlib
+import json
 import tempfile
-import time
 from pathlib import Path
 
-import geopandas as gpd
+from tests.benchmarks.contest import Contest
+from tests.benchmarks.machine import description
 
-from tests.benchmarks.city import nearly_tiling
-
-PLAIN = Path(__file__).with_name("plain_script.py")
+#: Modules beside this one; each has a function ``run`` that takes a contest.
+NAMES = (
+    "gaps",
+    "partition",
+    "scale",
+    "matters",
+    "nyc",
+    "endtoend",
+    "update",
+    "questions",
+)
 
 
 def main() -> None:
-    """Print a line for each size and contestant."""
-    counts = [int(word) for word in sys.argv[1:]] or [1_000, 4_000]
-    for count in counts:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            cells = nearly_tiling(count)
-            city = gpd.GeoDataFrame(geometry=cells, crs="EPSG:4550")
-            city.to_file(folder / "city.gpkg", layer="city")
-            contestants = {
-                "mangqu gaps": [sys.executable, "-m", "gis", "gaps", "city.gpkg", "-o", "out.gpkg"],
-                "plain script": [sys.executable, str(PLAIN), "city.gpkg", "plain.gpkg"],
-            }
-            seconds: dict[str, list[float]] = {contestant: [] for contestant in contestants}
-            for _ in range(5):
-                for contestant, command in contestants.items():
-                    begun = time.perf_counter()
-                    subprocess.run(
-                        command,
-                        cwd=folder,
-                        check=True,
-                        stdout=subprocess.DEVNULL,
-                        env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin"},
-                    )
-                    seconds[contestant].append(time.perf_counter() - begun)
-            for contestant, runs in seconds.items():
-                spread = f"{statistics.median(runs):7.2f} s  ({min(runs):.2f}-{max(runs):.2f})"
-                sys.stdout.write(f"{len(cells):>8} polygons  {contestant:<13} {spread}\n")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    sys.stdout.write(f"largest memory of one process: {peak:.0f} MiB\n")
+    """Run benchmarks by name."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        contest = Contest(
+            folder=Path(folder),
+            runs=options.runs,
+            limit_s=options.limit,
+            sizes=tuple(options.sizes or ()),
+        )
+        machine = description()
+        contest.say(machine)
+        contest.say(f"{contest.runs} runs of each, in turn, after one on a small input")
+        for name in options.names or NAMES:
+            importlib.import_module(f"tests.benchmarks.{name}").run(contest)
+        if contest.thresholds:
+            contest.say("\nwhat was asked for")
+        for each in contest.thresholds:
+            told = "-" if each["value"] is None else f"{each['value']:.3g}"
+            contest.say(f"  {each['verdict']:<12} {each['asked']} {each['bound']}: {told}")
+        if options.json:
+            options.json.write_text(
+                json.dumps(
+                    {
+                        "machine": machine,
+                        "runs": contest.runs,
+                        "races": {
+                            race: [outcome.as_json() for outcome in outcomes]
+                            for race, outcomes in contest.outcomes.items()
+                        },
+                        "thresholds": contest.thresholds,
+                    },
+                    indent=1,
+                ),
+                "utf-8",
+            )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--sizes", nargs="+", type=int, help="numbers of polygons")
+    parser.add_argument("--runs", type=int, default=3, help="timed runs of each contestant")
+    parser.add_argument("--limit", type=float, default=300, help="seconds a run may take")
+    parser.add_argument("--json", type=Path, help="file for every figure")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(NAMES))
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+    return options
 
 
 if __name__ == "__main__":

@@ -105,9 +105,9 @@ class Borders:
     Parameters
     ----------
     across
-        Sides that run east, by row of corners and column of cells; shape (rows + 1, columns, v, 2).
+        Sides that run east, by row of corners and column of cells; (rows + 1, columns, v, 2).
     up
-        Sides that run north, by row of cells and column of corners; shape (rows, columns + 1, v, 2).
+        Sides that run north, by row of cells and column of corners; (rows, columns + 1, v, 2).
     """
 
     across: npt.NDArray[np.float64]
@@ -124,7 +124,7 @@ class Borders:
         return self.across.shape[1]
 
     @cached_property
-    def outline(self) -> Any:  # noqa: ANN401 - a polygon
+    def outline(self) -> Any:
         """The limit of the whole city."""
         rim = _rings(
             _joined(self.across[0]),

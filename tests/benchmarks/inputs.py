@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-
 from mangqu_samples.nyc.extract import CLAIM_LAYERS, EXTRACT
+
 from tests.benchmarks.city import City, city, city_of_matters
 
 US_SURVEY_FOOT_M = 1200 / 3937

@@ -1,15 +1,16 @@
-"""This project's library, as an analyst would call it: one arrangement, then array work on it."""
+"""Mangqu's own library as an analyst would call it: an arrangement, then array work on it."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from gis.arrangement import arrange
+from gis.arrangement import arrange, residue
 from gis.model.arrangement import OUTSIDE
 from tests.benchmarks.found import BlindSpots, Neighbours, Parts, summed
 
@@ -23,9 +24,8 @@ ALL_CORES = os.cpu_count() or 1
 
 def gaps(city: City, *, workers: int = 1) -> BlindSpots:
     """Find gaps with their neighbours, and contested places with their owners."""
-    arrangement = arrange(city.polygons, grid_size=city.grid_size, workers=workers)
-    unowned = np.flatnonzero(arrangement.multiplicity == 0)
-    contested = np.flatnonzero(arrangement.multiplicity >= 2)
+    found = residue(city.polygons, grid_size=city.grid_size, workers=workers)
+    arrangement, unowned, contested = found.arrangement, found.gaps, found.contested
     place_of = np.full(len(arrangement), -1)
     place_of[unowned] = np.arange(len(unowned))
     offsets = arrangement.owner_offsets
@@ -90,7 +90,7 @@ def gaps_of_all_matters(city: City) -> list[BlindSpots]:
     face, cover = face[claims], cover[claims]
     starts = np.searchsorted(city.matter, np.arange(city.matter[-1] + 2))
     found = []
-    for low, high in zip(starts[:-1], starts[1:], strict=True):
+    for low, high in pairwise(starts):
         asked = (cover >= low) & (cover < high)
         owners = cover[asked] - low
         counts = np.bincount(face[asked], minlength=len(arrangement))
@@ -106,7 +106,8 @@ def _blind_spots(
     counts = np.diff(offsets)
     # owners of a face are told from those of another by a sum of random numbers
     salt = np.random.default_rng(0).integers(1, 2**62, int(owners.max(initial=0)) + 1)
-    mixed = np.concatenate([[0], np.cumsum(salt[owners].view(np.uint64), dtype=np.uint64)])
+    mixed = np.zeros(len(owners) + 1, dtype=np.int64)
+    np.cumsum(salt[owners], out=mixed[1:])  # runs over, and the differences are right all the same
     key = mixed[offsets[1:]] - mixed[offsets[:-1]]
     wanted = (inside & (counts == 0)) | (counts >= 2)
     left, right = arrangement.left, arrangement.right

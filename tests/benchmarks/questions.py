@@ -31,8 +31,13 @@ from gis.model.vocabulary import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.benchmarks.contest import Contest
+
 #: Claims that cover an atom, on average.
 CLAIMS_ON_AN_ATOM = 3
+
+SIZES = (100_000,)
+MILLISECONDS = 50
 
 #: Agreements of the made-up project; the first half is drawn.
 N_AGREEMENTS = 40
@@ -63,6 +68,19 @@ def measure(n_atoms: int, *, repeats: int = 9) -> dict[str, float]:
         _milliseconds(lambda: ask(register, next(days)).frame) for _ in range(repeats)
     ]
     return {kind: statistics.median(runs) for kind, runs in taken.items()}
+
+
+def run(contest: Contest) -> None:
+    """Time each kind of question at each size."""
+    for size in contest.sizes or SIZES:
+        contest.say(f"\nquestions over a partition: {size} atoms")
+        for kind, milliseconds in measure(size).items():
+            if kind in _kinds():
+                contest.threshold(
+                    f"{kind} at {size} atoms, milliseconds", milliseconds, at_most=MILLISECONDS
+                )
+            else:
+                contest.say(f"  {kind}: {milliseconds:.0f} ms")
 
 
 def _kinds() -> dict[str, Iterator[Question]]:

@@ -1,4 +1,4 @@
-"""The full partition with Shapely: node all borders, polygonize, label each part by a point in it."""
+"""The full partition with Shapely: node all borders, polygonize, label parts by points in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapely as most analysts use it: one union for the gaps, an STRtree and intersections for pairs."""
+"""Shapely as most analysts use it: a union for gaps, an STRtree and intersections for pairs."""
 
 from __future__ import annotations
 
@@ -88,7 +88,11 @@ def overlapping_pairs(
     shapely.prepare(polygons)
     real = shapely.relate_pattern(polygons[first], polygons[second], "2********")
     first, second = first[real], second[real]
-    return shapely.intersection(polygons[first], polygons[second]), first, second
+    overlaps, pair = shapely.get_parts(
+        shapely.intersection(polygons[first], polygons[second]), return_index=True
+    )
+    polygonal = shapely.get_dimensions(overlaps) == 2
+    return overlaps[polygonal], first[pair[polygonal]], second[pair[polygonal]]
 
 
 def bordering(
