@@ -10,7 +10,7 @@ import pandas as pd
 
 from gis.arrangement.partition import Partition, make_partition
 from gis.certificate import account, account_of_claims, certificate, jurisdiction_area
-from gis.duty import Question, Register, duties_on, levels_asked, matters_by_claims, standings
+from gis.duty import Question, Register, claims_seen, duties_on, levels_asked, passes, standings
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
 from gis.layers import read_project
 from gis.measure import EllipsoidMeasure
@@ -51,21 +51,22 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
     """
     measure = EllipsoidMeasure.around(project.jurisdiction.geometry.to_numpy(), project.crs)
     collected = _Collected()
-    groups = matters_by_claims(project)
-    total = sum(len(matters) for matters in groups.values())
+    made = passes(project)
+    total = sum(len(each.matters) for each in made)
     done = 0
-    for number, (claim_rows, matters) in enumerate(groups.items()):
+    for number, each in enumerate(made):
         progress("arrangement", done, total)
-        rows = np.array(claim_rows, dtype=np.int64)
-        partition = make_partition(project, matters, rows, number=number, measure=measure)
+        partition = make_partition(
+            project, each.matters, each.claim_rows, number=number, measure=measure
+        )
         jurisdiction_m2 = jurisdiction_area(partition)
         network = lane_network(project, partition, measure)
         collected.add_partition(partition, project, measure)
         register = Register.of(partition, project)
-        levels = levels_asked(project.claims.iloc[rows])
-        for matter in matters:
+        for matter in each.matters:
             progress("matter", done, total)
             done += 1
+            levels = levels_asked(project.claims.iloc[claims_seen(project, matter)[0]])
             questions = [Question(matter, level, project.settings.as_of) for level in levels]
             duties = duties_on(register, matter, project.settings.as_of)
             answers = {question: standings(duties, question.level) for question in questions}

@@ -19,7 +19,7 @@ from pyproj import CRS
 from shapely.affinity import translate
 
 from gis.arrangement.partition import make_partition
-from gis.duty import Question, Register, ask, levels_asked, matters_by_claims
+from gis.duty import Question, Register, ask, levels_asked, passes
 from gis.layers.checking import blank_rows
 from gis.measure import EllipsoidMeasure
 from gis.model.project import Name, Project, Settings
@@ -181,11 +181,10 @@ def answers(project: Project, *, level: str | None = None, **asked: Any) -> gpd.
 
     ``asked`` are further fields of the question, in place of those that the project asks.
     """
-    ((rows, (matter,)),) = matters_by_claims(project).items()
+    (only,) = passes(project)
+    (matter,) = only.matters
     measure = EllipsoidMeasure.around(project.jurisdiction.geometry.to_numpy(), project.crs)
-    partition = make_partition(
-        project, (matter,), np.array(rows, dtype=np.int64), number=0, measure=measure
-    )
+    partition = make_partition(project, only.matters, only.claim_rows, number=0, measure=measure)
     fields = {
         "matter": matter,
         "level": level if level is not None else levels_asked(project.claims)[0],

@@ -1,7 +1,8 @@
 """Who leads what: claims, agreements, matters, by matter, level, date and perspective."""
 
 from gis.duty.duties import Duties, duties_on
-from gis.duty.matters import MatterTree, claims_seen, levels_asked, matters_asked, matters_by_claims
+from gis.duty.matters import MatterTree, claims_seen, levels_asked, matters_asked
+from gis.duty.passes import passes
 from gis.duty.question import Question
 from gis.duty.register import Register
 from gis.duty.standing import STANDINGS, Standings, ask, standings
@@ -18,6 +19,6 @@ __all__ = [
     "duties_on",
     "levels_asked",
     "matters_asked",
-    "matters_by_claims",
+    "passes",
     "standings",
 ]

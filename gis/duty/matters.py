@@ -80,15 +80,6 @@ def claims_seen(project: Project, matter: str) -> tuple[IntArray, IntArray]:
     return rows, distance.to_numpy()[rows].astype(np.int64)
 
 
-def matters_by_claims(project: Project) -> dict[tuple[int, ...], tuple[str, ...]]:
-    """Group the matters asked by the set of claims they see; equal sets share a partition."""
-    groups: dict[tuple[int, ...], tuple[str, ...]] = {}
-    for matter in matters_asked(project):
-        key = tuple(claims_seen(project, matter)[0].tolist())
-        groups[key] = (*groups.get(key, ()), matter)
-    return groups
-
-
 def levels_asked(claims: pd.DataFrame) -> tuple[str, ...]:
     """Return the levels that lead claims state, the coarsest first; ``("",)`` if none does."""
     stated = set(claims.loc[claims["role"] == Role.LEAD, "level"])
