@@ -1,35 +1,35 @@
 """The proof that nothing was missed: areas that add up, claims that all touch, digests of all.
 
-Three sums that do not share their arithmetic are held against each other. The jurisdiction's area
-comes from an integral along the border of the partition; the standings' areas from its faces; the
-claims' areas from the polygons as they were drawn.
+Sums that come about in different ways are held against each other. The jurisdiction's area comes
+from an integral along its border; the standings' areas from the faces within; and what every row of
+the jurisdiction, claims, zones and agreements covers is held against the polygon as it was drawn.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
 
 from gis.arrangement.partition import CUTTING_TABLES
+from gis.digests import digest
+from gis.duty.standing import STANDINGS
 from gis.errors import CertificateError
-from gis.model.run import LIST_COLUMNS
-from gis.model.tables import TABLES, ColumnKind
 from gis.model.vocabulary import GAP_STANDINGS, Standing
 from gis.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from gis.arrangement.partition import Partition
     from gis.duty.question import Question
+    from gis.duty.standing import Standings
     from gis.model.project import Project
 
 #: How far the sums of an identity may differ, relative to the jurisdiction.
@@ -48,7 +48,7 @@ def jurisdiction_area(partition: Partition) -> float:
 
 
 def account(
-    partition: Partition, question: Question, answer: pd.DataFrame, jurisdiction_m2: float
+    partition: Partition, question: Question, answer: Standings, jurisdiction_m2: float
 ) -> dict[str, Any]:
     """Add up one answer.
 
@@ -70,10 +70,12 @@ def account(
         If the areas do not add up to the jurisdiction: an error of the program, never of the data.
     """
     inside = partition.inside
-    areas = (
-        pd.Series(partition.area_m2[inside]).groupby(answer["standing"].to_numpy()[inside]).sum()
+    areas = np.bincount(
+        answer.standing[inside], weights=partition.area_m2[inside], minlength=len(STANDINGS)
     )
-    by_standing = {name.value: float(areas.get(name.value, 0.0)) for name in Standing}
+    by_standing = {
+        standing.value: float(area) for standing, area in zip(STANDINGS, areas, strict=True)
+    }
     gap = sum(by_standing[name.value] for name in GAP_STANDINGS)
     covered = sum(by_standing.values()) - gap
     residual = jurisdiction_m2 - covered - gap
@@ -198,49 +200,3 @@ def software() -> dict[str, str]:
         "pyproj": pyproj.__version__,
         "proj": pyproj.proj_version_str,
     }
-
-
-def digest(name: str, table: pd.DataFrame) -> dict[str, Any]:
-    """Return the number of rows and a SHA-256 over every value and geometry of a table.
-
-    Equal tables have equal digests before and after a round trip through a file.
-    """
-    columns = sorted(str(column) for column in table.columns)
-    hashed = hashlib.sha256("\x1f".join(columns).encode())
-    for column in columns:
-        for text in canonical(name, table, column):
-            hashed.update(text)
-            hashed.update(b"\x1e")
-        hashed.update(b"\x1d")
-    return {"rows": len(table), "sha256": hashed.hexdigest()}
-
-
-def canonical(name: str, table: pd.DataFrame, column: str) -> list[bytes]:
-    """Return a column's values as bytes that are equal exactly if the values are."""
-    values = table[column]
-    if column == "geometry":
-        return [_shape_bytes(shape) for shape in values]
-    if is_list_column(name, column):
-        return [json.dumps(list(value), ensure_ascii=False).encode() for value in values]
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return [b"" if pd.isna(value) else value.date().isoformat().encode() for value in values]
-    if pd.api.types.is_float_dtype(values.dtype):
-        return [b"" if np.isnan(value) else float(value).hex().encode() for value in values]
-    return [json.dumps(value, ensure_ascii=False).encode() for value in values.tolist()]
-
-
-def is_list_column(name: str, column: str) -> bool:
-    """Tell whether a column of a run's table holds tuples of text."""
-    schema = TABLES.get(name)
-    declared = schema.column(column) if schema is not None else None
-    if declared is not None and declared.kind == ColumnKind.LIST:
-        return True
-    return column in LIST_COLUMNS.get(name, ())
-
-
-def _shape_bytes(shape: Any) -> bytes:  # noqa: ANN401
-    if shape is None:
-        return b""
-    # files may turn a polygon into a multipolygon of one part
-    parts = [shape] if not hasattr(shape, "geoms") else list(shape.geoms)
-    return b"".join(shapely.to_wkb(part, byte_order=1, output_dimension=2) for part in parts)

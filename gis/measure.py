@@ -127,6 +127,16 @@ def _pieces(
     return begin, begin + step, copies
 
 
+def _swept(start: FloatArray, middle: FloatArray, end: FloatArray) -> FloatArray:
+    """Return twice the area that parabolas through three points sweep, seen from the origin."""
+    (x0, y0), (xm, ym), (x1, y1) = start.T, middle.T, end.T
+    # differences first: products of small numbers keep the digits that the sums need
+    chord = (x0 - x1) * (y0 + y1) / 2 - (y0 - y1) * (x0 + x1) / 2
+    control_x, control_y = 2 * xm - (x0 + x1) / 2, 2 * ym - (y0 + y1) / 2
+    triangle = (control_x - x0) * (y1 - y0) - (control_y - y0) * (x1 - x0)
+    return np.asarray(chord + triangle * (2 / 3), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class EllipsoidMeasure:
     """Measure shapes of a working coordinate system on its ellipsoid.
@@ -194,6 +204,10 @@ class EllipsoidMeasure:
         """Return the geometries in the equal-area projection, metres; vertices only are moved."""
         return np.asarray(moved(geometries, self._flatten), dtype=object)
 
+    def flat_points(self, points: FloatArray) -> FloatArray:
+        """Return points of the working CRS, shape (n, 2), in the equal-area projection, metres."""
+        return np.column_stack(self._flatten.transform(points[:, 0], points[:, 1]))
+
     def points_in_degrees(self, points: GeometryArray) -> FloatArray:
         """Return WGS 84 longitude and latitude of points; shape (n, 2)."""
         x, y = shapely.get_x(points), shapely.get_y(points)
@@ -248,18 +262,39 @@ class EllipsoidMeasure:
             Their sum along a closed chain is twice the area on its left.
         """
         start, end, copies = _pieces(start, end, _LONGEST_M / self.metres_per_unit)
-        middle = (start + end) / 2
-        stacked = np.concatenate([start, middle, end])
-        x, y = self._flatten.transform(stacked[:, 0], stacked[:, 1])
-        n = len(start)
-        x0, xm, x1 = x[:n], x[n : 2 * n], x[2 * n :]
-        y0, ym, y1 = y[:n], y[n : 2 * n], y[2 * n :]
-        # differences first: products of small numbers keep the digits that the sums need
-        chord = (x0 - x1) * (y0 + y1) / 2 - (y0 - y1) * (x0 + x1) / 2
-        control_x, control_y = 2 * xm - (x0 + x1) / 2, 2 * ym - (y0 + y1) / 2
-        triangle = (control_x - x0) * (y1 - y0) - (control_y - y0) * (x1 - x0)
-        swept = np.asarray(chord + triangle * (2 / 3), dtype=np.float64)
+        stacked = self.flat_points(np.concatenate([start, (start + end) / 2, end]))
+        swept = _swept(*np.split(stacked, 3))
         return np.add.reduceat(swept, np.cumsum(copies) - copies) if len(copies) else swept
+
+    def doubled_swept_along(
+        self, points: FloatArray, flat: FloatArray, offsets: IntArray
+    ) -> FloatArray:
+        """Return twice the area swept by packed paths, as :meth:`doubled_swept_areas` does.
+
+        Parameters
+        ----------
+        points, flat
+            Points of all paths, one after the other, in the working CRS and in the equal-area
+            projection; shape (p, 2).
+        offsets
+            Points of path i: ``offsets[i]`` up to ``offsets[i + 1]``, two at least; shape (n + 1,).
+
+        Returns
+        -------
+        swept
+            Square metres on the ellipsoid, shape (n,).
+        """
+        if len(offsets) == 1:
+            return np.zeros(0)
+        within = np.ones(len(points) - 1, dtype=bool)
+        within[offsets[1:-1] - 1] = False
+        start, end = points[:-1], points[1:]
+        long = within & (np.hypot(*(end - start).T) > _LONGEST_M / self.metres_per_unit)
+        # an end is shared by two edges, and need not be projected twice
+        swept = _swept(flat[:-1], self.flat_points((start + end) / 2), flat[1:])
+        swept[long] = self.doubled_swept_areas(start[long], end[long])
+        swept[~within] = 0
+        return np.asarray(np.add.reduceat(swept, offsets[:-1]))
 
     def segment_lengths(self, segments: FloatArray) -> FloatArray:
         """Return the geodesic lengths of segments of shape (s, 2, 2) in metres; shape (s,)."""

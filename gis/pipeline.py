@@ -71,7 +71,7 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
             duties = duties_on(register, matter, project.settings.as_of)
             answers = {question: standings(duties, question.level) for question in questions}
             for question, answer in answers.items():
-                entry = account(partition, question, answer.frame, jurisdiction_m2)
+                entry = account(partition, question, answer, jurisdiction_m2)
                 collected.add_answer(partition, question, answer.frame, entry)
             found = findings(project, partition, duties, answers, measure)
             collected.add_findings(found.table, found.neighbours)

@@ -14,7 +14,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from gis.certificate import is_list_column
+from gis.digests import is_list_column
 from gis.errors import InputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings

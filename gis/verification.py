@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 from pyproj import CRS
 
-from gis.certificate import TOLERANCE, digest
+from gis.certificate import TOLERANCE
+from gis.digests import digest
 from gis.errors import CertificateError, InputError, InputErrors
 from gis.layers import read_project
 from gis.measure import EllipsoidMeasure

@@ -54,15 +54,23 @@ class Partition:
     measure: EllipsoidMeasure
 
     @cached_property
+    def _flat_points(self) -> FloatArray:
+        """The points of all borders in the measure's equal-area plane, metres; shape (p, 2)."""
+        return self.measure.flat_points(
+            self.arrangement.coordinates(self.arrangement.border_points)
+        )
+
+    @cached_property
     def swept_m2(self) -> FloatArray:
         """Twice the area that each border sweeps as seen from one point, shape (b,).
 
         Added up around a face they are twice its area; an area is measured once for the faces on
         both sides.
         """
-        segments, border = self.arrangement.segments()
-        swept = self.measure.doubled_swept_areas(segments[:, 0], segments[:, 1])
-        return _summed(border, swept, len(self.arrangement.left))
+        points = self.arrangement.coordinates(self.arrangement.border_points)
+        return self.measure.doubled_swept_along(
+            points, self._flat_points, self.arrangement.border_offsets
+        )
 
     @cached_property
     def area_m2(self) -> FloatArray:
@@ -72,13 +80,6 @@ class Partition:
         n = len(self.arrangement) + 1
         doubled = _summed(left + 1, self.swept_m2, n) - _summed(right + 1, self.swept_m2, n)
         return doubled[1:] / 2
-
-    @cached_property
-    def border_m(self) -> FloatArray:
-        """Length of each border in metres, shape (b,)."""
-        segments, border = self.arrangement.segments()
-        metres = self.measure.segment_lengths(segments)
-        return _summed(border, metres, len(self.arrangement.left))
 
     def rows_on_faces(self, table: str) -> tuple[IntArray, IntArray]:
         """Return every pair (face, row of the table) with the face inside the row's shape."""
@@ -90,13 +91,26 @@ class Partition:
         """Return the rows of a table by the faces they cover; faces without any are left out."""
         return by_face(*self.rows_on_faces(table))
 
+    def lengths_m(self, borders: IntArray) -> FloatArray:
+        """Return the geodesic lengths of some borders in metres, shape (n,)."""
+        points, offsets = self.arrangement.border_path(borders)
+        if len(borders) == 0:
+            return np.zeros(0)
+        units = self.arrangement.coordinates(points)
+        metres = self.measure.segment_lengths(np.stack([units[:-1], units[1:]], axis=1))
+        # the step from one border's end to the next one's beginning is none
+        metres[offsets[1:-1] - 1] = 0
+        return np.asarray(np.add.reduceat(metres, offsets[:-1]))
+
     @cached_property
     def perimeter_m(self) -> FloatArray:
-        """Perimeter of each face in metres, shape (f,)."""
+        """Perimeter of each face in metres, in an equal-area plane; shape (f,)."""
+        steps = np.hypot(*np.diff(self._flat_points, axis=0).T)
+        steps[self.arrangement.border_offsets[1:-1] - 1] = 0
+        length = np.add.reduceat(steps, self.arrangement.border_offsets[:-1])
         n = len(self.arrangement) + 1
         left, right = self.arrangement.left, self.arrangement.right
-        total = _summed(left + 1, self.border_m, n) + _summed(right + 1, self.border_m, n)
-        return total[1:]
+        return (_summed(left + 1, length, n) + _summed(right + 1, length, n))[1:]
 
     @cached_property
     def inside(self) -> BoolArray:

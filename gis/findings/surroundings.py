@@ -50,7 +50,7 @@ def surroundings(partition: Partition, found: Places) -> Surroundings:
     beyond = np.concatenate([arrangement.right, arrangement.left])
     rim = np.flatnonzero((place_of[near] >= 0) & (place_of[near] != place_of[beyond]))
     place, face = place_of[near[rim]], beyond[rim]
-    metres = partition.border_m[rim % len(arrangement.left)]
+    metres = partition.lengths_m(rim % len(arrangement.left))
     limit = (face == OUTSIDE) | ~inside[face]
     led = np.flatnonzero(~limit)
     position, body = answer.sets.members.listed(answer.leads[face[led]])

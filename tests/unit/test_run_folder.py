@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 import shapely
 
-from gis.certificate import digest
+from gis.digests import digest
 from gis.errors import InputError, OutputError
 from gis.layers import read_project
 from gis.model.run import LIST_COLUMNS, list_as_json
