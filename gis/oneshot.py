@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import grid_spacing
 from gis.catalogue import LANGUAGES, catalogue
 from gis.errors import InputError, OutputError
@@ -58,6 +59,8 @@ class GapRequest:
     close_slits
         Slits narrower than this do not open a gap to the outside, in metres; by default the width
         below which a gap is a sliver.
+    workers
+        Number of threads; the answer is the same for any.
     """
 
     claims: str
@@ -69,6 +72,7 @@ class GapRequest:
     encoding: str | None = None
     accuracy: float = 0.5
     close_slits: float | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
             read_one_layer(spec, geometry="line", **stated) for spec in _given(request.lanes)
         ],
     }
+    progress("arrangement" if is_prepared() else "preparing", 0, 0)
     project = Project(
         folder=Path(),
         settings=settings,
@@ -173,7 +178,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         bodies=_keyed("bodies", sorted(set(claims["body"]))),
         matters=_keyed("matters", []),
     )
-    run = analyse(project, progress=progress)
+    run = analyse(project, workers=request.workers, progress=progress)
     layers = [layer, *(each for group in read.values() for each in group)]
     return GapAnswer(
         run=run,
@@ -249,6 +254,7 @@ def _jurisdiction(
         EllipsoidMeasure.around(shapes, claims.crs),
         close_slits_m=slits,
         grid_size=grid_spacing(claims.crs, settings.precision_m),
+        workers=request.workers,
     )
     if outline.is_empty:
         raise InputError(

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import Partition, make_partition
 from gis.certificate import account, account_of_claims, certificate, jurisdiction_area
 from gis.duty import Question, Register, claims_seen, duties_on, levels_asked, passes, standings
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
     from gis.progress import Progress
 
 
-def analyse(project: Project, *, progress: Progress = silent) -> Run:
+def analyse(project: Project, *, workers: int = 1, progress: Progress = silent) -> Run:
     """Answer every question of a project, and prove the answers.
 
     Parameters
     ----------
     project
         Tables in one CRS, checked.
+    workers
+        Number of threads; the run is the same for any.
     progress
         Told what is being done, and how far along.
 
@@ -55,9 +58,9 @@ def analyse(project: Project, *, progress: Progress = silent) -> Run:
     total = sum(len(each.matters) for each in made)
     done = 0
     for number, each in enumerate(made):
-        progress("arrangement", done, total)
+        progress("arrangement" if is_prepared() else "preparing", done, total)
         partition = make_partition(
-            project, each.matters, each.claim_rows, number=number, measure=measure
+            project, each.matters, each.claim_rows, number=number, measure=measure, workers=workers
         )
         jurisdiction_m2 = jurisdiction_area(partition)
         network = lane_network(project, partition, measure)
@@ -89,6 +92,7 @@ def run_project(
     *,
     today: date,
     as_of: date | None = None,
+    workers: int = 1,
     progress: Progress = silent,
 ) -> Run:
     """Read a project, analyse it, and write the run's folder.
@@ -103,6 +107,8 @@ def run_project(
         Day to ask about where neither the project nor ``as_of`` states one.
     as_of
         Day to ask about, before the one that the project states.
+    workers
+        Number of threads; the run is the same for any.
     progress
         Told what is being done.
 
@@ -117,7 +123,7 @@ def run_project(
     refuse_existing(output)
     progress("reading", 0, 0)
     project = read_project(folder, today=today, as_of=as_of)
-    run = analyse(project, progress=progress)
+    run = analyse(project, workers=workers, progress=progress)
     progress("writing", 0, 0)
     write_run(run, project, output)
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -71,6 +72,19 @@ class Metres(click.FloatRange):
 
 #: No border is less exact and no slit is wider, in metres.
 MOST_METRES = 1e5
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+#: More threads than this only wait for each other.
+_MOST_WORKERS = 64
+
+workers_option = option(
+    "--workers", type=click.IntRange(min=1, max=_MOST_WORKERS), default=processors
+)
 
 
 def today() -> date:
@@ -148,6 +162,7 @@ def check(context: click.Context, /, *, project: Path, as_json: bool) -> int:
 @click.argument("project", type=_path)
 @option("-o", "--output", type=_path, required=True)
 @option("--as-of", type=Day())
+@workers_option
 @option("--json", "as_json", is_flag=True)
 @language_option
 @click.pass_context
@@ -158,13 +173,16 @@ def run(
     project: Path,
     output: Path,
     as_of: date | None,
+    workers: int,
     as_json: bool,
 ) -> None:
     """Analyse a project into a run's folder."""
     texts = texts_of(context)
     bar = ProgressBar(texts)
     try:
-        result = run_project(project, output, today=today(), as_of=as_of, progress=bar)
+        result = run_project(
+            project, output, today=today(), as_of=as_of, workers=workers, progress=bar
+        )
     finally:
         bar.clear()
     if as_json:
@@ -187,6 +205,7 @@ def run(
 @option("--encoding")
 @option("--accuracy", type=Metres(min_open=True), default=0.5)
 @option("--close-slits", type=Metres())
+@workers_option
 @option("-o", "--output", type=_path)
 @option("--json", "as_json", is_flag=True)
 @language_option

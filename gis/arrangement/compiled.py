@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numba
 
@@ -27,3 +28,18 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     except RuntimeError:  # Numba found no place for its cache
         made = numba.njit(nogil=True)(function)
     return made
+
+
+def is_kept(function: Callable[..., Any]) -> bool:
+    """Tell whether a compiled function's machine code is in memory, or on disk from an earlier run.
+
+    Only whether a person should be told to wait hangs on the answer: code on disk that turns out to
+    be of another version is made anew.
+    """
+    made: Any = function
+    if made.signatures:
+        return True
+    folder = made.stats.cache_path
+    # Numba names the files after module and function
+    found = Path(folder).glob(f"*.{function.__name__}-*.nbi") if folder else ()
+    return any(found)

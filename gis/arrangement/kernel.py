@@ -14,10 +14,11 @@ import numpy as np
 
 from gis.arrangement.arrangement import Arrangement
 from gis.arrangement.chains import chains
+from gis.arrangement.compiled import is_kept
 from gis.arrangement.covers import Covers
 from gis.arrangement.fragments import fragments
 from gis.arrangement.grid import rings_on_grid, steps_per_unit
-from gis.arrangement.noding import cuts
+from gis.arrangement.noding import cuts, cuts_in_cells
 from gis.arrangement.owners import owners
 from gis.arrangement.rings import face_rings
 from gis.arrangement.skeleton import skeleton
@@ -54,6 +55,11 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
     polygons = np.asarray(polygons, dtype=object)
     rings = rings_on_grid(polygons, grid_size)
     return assembled(skeleton(rings), Covers(rings, len(polygons)), grid_size, workers)
+
+
+def is_prepared() -> bool:
+    """Tell whether the machine code of the kernel is there, or would have to be made first."""
+    return is_kept(cuts_in_cells)
 
 
 def assembled(edges: Skeleton, covers: Covers, grid_size: float, workers: int) -> Arrangement:

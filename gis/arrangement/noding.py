@@ -69,7 +69,7 @@ def cuts(skeleton: Skeleton, *, workers: int = 1) -> Cuts:
     lines = [0, *np.searchsorted(cells.offsets, shares).tolist(), len(cells.offsets) - 1]
 
     def of_cells(first: int, last: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-        return _cuts_in_cells(
+        return cuts_in_cells(
             first, last, cells.across, cells.size, cells.west, cells.south,
             cells.offsets, cells.members, low, high, x, y,
         )  # fmt: skip
@@ -108,7 +108,7 @@ _THINNED = 1.7
 
 
 @compiled
-def _cuts_in_cells(
+def cuts_in_cells(
     first_cell: int,
     last_cell: int,
     across: int,

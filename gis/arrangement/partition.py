@@ -140,6 +140,7 @@ def make_partition(
     *,
     number: int,
     measure: EllipsoidMeasure,
+    workers: int = 1,
 ) -> Partition:
     """Arrange the claims that some matters see, with jurisdiction, zones and agreements.
 
@@ -155,6 +156,8 @@ def make_partition(
         Number for the partition.
     measure
         Measure of the working CRS.
+    workers
+        Number of threads; the result is the same for any.
 
     Raises
     ------
@@ -191,7 +194,7 @@ def make_partition(
     partition = Partition(
         number=number,
         matters=matters,
-        arrangement=arrange(polygons, grid_size=grid),
+        arrangement=arrange(polygons, grid_size=grid, workers=workers),
         cover_table=cover_table,
         cover_row=cover_row,
         drawn=polygons,

@@ -99,6 +99,9 @@ def test_python_dash_m_is_the_same_command(halves):
         ["gaps", "a", "--accuracy", "-1"],
         ["gaps", "a", "--accuracy", "wide"],
         ["gaps", "a", "--close-slits", "-1"],
+        ["gaps", "a", "--workers", "0"],
+        ["gaps", "a", "--workers", "many"],
+        ["run", "a", "-o", "b", "--workers", "1000000"],
         ["gaps", "a", "--colour", "red"],
         ["gaps", "a", "--lang", "fr"],
         ["run", "a"],
@@ -336,3 +339,17 @@ def test_every_verb_is_found_through_its_entry_point():
     for point in entry_points(group=VERBS):
         assert point.load().name == point.name
     assert shutil.which("mangqu", path=Path(sys.executable).parent)
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_any_number_of_threads_gives_the_same_answer(say, tmp_path, workers):
+    shapes = [square(i % 20, i // 20, i % 20 + 1.1, i // 20 + 0.9) for i in range(400)]
+    layer = tmp_path / "claims.gpkg"
+    gpd.GeoDataFrame(geometry=[placed(shape) for shape in shapes], crs=PLANE).to_file(layer)
+    answers = []
+    for number in ("2", workers):
+        status, out, _ = say("gaps", layer, "--workers", number, "--json")
+        assert status == 0
+        answers.append({**json.loads(out), "elapsed_s": None})
+    assert len(answers[0]["findings"]) > 100
+    assert answers[0] == answers[1]
