@@ -89,6 +89,9 @@ class GapAnswer:
         Rows of the claims layer.
     remarks
         What was repaired, converted or refused, row by row.
+    lost
+        Rows of the claims layer that cover no ground of the jurisdiction: they vanish on the grid,
+        or lie outside.
     elapsed_s
         Seconds for the whole work.
     """
@@ -97,6 +100,7 @@ class GapAnswer:
     jurisdiction_source: str
     rows: int
     remarks: tuple[Remark, ...]
+    lost: tuple[int, ...]
     elapsed_s: float
 
     def as_json(self) -> dict[str, Any]:
@@ -116,6 +120,7 @@ class GapAnswer:
                 "rows": self.rows,
                 "repaired": self._remarks("repaired"),
                 "refused": self._remarks("refused"),
+                "lost": list(self.lost),
             },
             "elapsed_s": self.elapsed_s,
         }
@@ -185,8 +190,14 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         jurisdiction_source="given" if request.jurisdiction else "derived",
         rows=layer.total,
         remarks=tuple(note for each in layers for note in (*each.remarks, *each.refused)),
+        lost=_lost_rows(run, layer),
         elapsed_s=time.perf_counter() - begun,
     )
+
+
+def _lost_rows(run: Run, layer: OneLayer) -> tuple[int, ...]:
+    lost = run.claims["claim_id"].isin(run.certificate["claims"]["lost"]).to_numpy()
+    return tuple(layer.rows[lost].tolist())
 
 
 def write_findings(answer: GapAnswer, path: Path) -> None:

@@ -237,6 +237,10 @@ def gap_lines(answer: GapAnswer, language: str) -> list[str]:
     lines = summary_lines(answer.run, language)
     if answer.jurisdiction_source == "derived":
         lines.append(texts.text("gaps.derived"))
+    if answer.lost:
+        rows = texts.text("gaps.comma").join(map(str, answer.lost[:_SHOWN]))
+        shown_all = len(answer.lost) <= _SHOWN
+        lines.append(texts.text("gaps.lost" if shown_all else "gaps.lost_many", rows=rows))
     places = answer.run.findings[answer.run.findings["class"] != FindingClass.SLIVER]
     shown = places.head(_SHOWN)
     columns = ("finding_id", f"reason_{language}", "lon", "lat")

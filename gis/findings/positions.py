@@ -59,10 +59,10 @@ def gap_positions(
     most[place[first]] = shared_m[first]
 
     within = gap & (n_bodies > 0) & ~touches_limit
-    parts, part_place = _touching(shapes, within, main, claims_around, claims, reach)
+    parts, part, part_place = _touching(shapes, within, main, claims_around, claims, reach)
     between = within & (most > total / 2) & (np.bincount(part_place, minlength=n) > 1)
     single = within & ~between & (n_bodies == 1)
-    hole = _ringed(shapes, single, parts, part_place)
+    hole = _ringed(shapes, single, parts, part, part_place)
     words = np.full(n, "", dtype=object)
     for where, position in (
         (gap, Position.DETACHED),
@@ -83,26 +83,40 @@ def _touching(
     claims_around: tuple[IntArray, IntArray],
     claims: tuple[GeometryArray, IntArray],
     reach: float,
-) -> tuple[GeometryArray, IntArray]:
-    """Return the polygons of the main body that reach each gap, and the place of each."""
+) -> tuple[GeometryArray, IntArray, IntArray]:
+    """Return the polygons of main bodies, and pairs of one that reaches a gap and its place."""
     place, claim = claims_around
     claim_shape, claim_body = claims
     of_main = chosen[place] & (claim_body[claim] == main[place])
-    parts, which = shapely.get_parts(claim_shape[claim[of_main]], return_index=True)
-    part_place = place[of_main][which]
-    near = shapely.dwithin(parts, shapes[part_place], reach)
-    return parts[near], part_place[near]
+    # a claim with many holes lies around many gaps: its parts are taken, and indexed, once
+    distinct, row = np.unique(claim[of_main], return_inverse=True)
+    parts, owner = shapely.get_parts(claim_shape[distinct], return_index=True)
+    shapely.prepare(parts)
+    counts = np.bincount(owner, minlength=len(distinct))
+    first = np.cumsum(counts) - counts
+    part_place = np.repeat(place[of_main], counts[row])
+    own = np.cumsum(counts[row]) - counts[row]
+    part = np.arange(len(part_place)) + np.repeat(first[row] - own, counts[row])
+    near = shapely.dwithin(parts[part], shapes[part_place], reach)
+    return parts, part[near], part_place[near]
 
 
 def _ringed(
-    shapes: GeometryArray, chosen: BoolArray, parts: GeometryArray, part_place: IntArray
+    shapes: GeometryArray,
+    chosen: BoolArray,
+    parts: GeometryArray,
+    part: IntArray,
+    part_place: IntArray,
 ) -> BoolArray:
     """Tell which gaps an inner ring of one polygon goes around."""
     asked = chosen[part_place]
-    parts, part_place = parts[asked], part_place[asked]
+    part, part_place = part[asked], part_place[asked]
     point = shapely.point_on_surface(shapes[part_place])
-    filled = shapely.polygons(shapely.get_exterior_ring(parts))
-    around = shapely.contains(filled, point) & ~shapely.contains(parts, point)
+    filled: GeometryArray = np.asarray(
+        shapely.polygons(shapely.get_exterior_ring(parts)), dtype=object
+    )
+    shapely.prepare(filled)
+    around = shapely.contains(filled[part], point) & ~shapely.contains(parts[part], point)
     result = np.zeros(len(shapes), dtype=bool)
     result[part_place[around]] = True
     return result

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -80,7 +81,7 @@ def test_the_answer_has_the_words_of_the_contract(layer):
     ]
     assert sorted(overlap["bodies"] for overlap in overlaps) == [["A", "C"], ["B", "C"]]
     assert said["counts"] == {"void": 1, "contested": 2}
-    assert said["input"] == {"rows": 3, "repaired": [], "refused": []}
+    assert said["input"] == {"rows": 3, "repaired": [], "refused": [], "lost": []}
 
 
 def test_the_areas_include_their_slivers(layer):
@@ -345,3 +346,33 @@ def test_claims_too_small_for_the_grid_are_refused_and_not_divided_by(layer):
     speck = layer(square(0, 0, 0.0002, 0.0002), name="speck.gpkg")
     assert run_arguments(["gaps", claims, "--jurisdiction", speck, "--lang", "en"]) == 1
     assert run_arguments(["gaps", speck, "--lang", "en"]) == 1
+
+
+def test_rows_that_vanish_on_the_grid_or_lie_outside_are_listed(layer):
+    speck, outside = square(10, 10, 10.0001, 10.0001), square(2000, 0, 2100, 100)
+    claims = layer(speck, WEST_HALF, outside, EAST_HALF)
+    limit = layer(COUNTY, name="limit.gpkg")
+    assert told(claims, jurisdiction=limit)["input"]["lost"] == [1, 3]
+    assert told(layer(WEST_HALF, EAST_HALF, name="b.gpkg"))["input"]["lost"] == []
+
+
+def test_ten_thousand_holes_in_one_claim_are_ten_thousand_gaps(layer):
+    holes = [
+        [(x, y), (x, y + 4), (x + 4, y + 4), (x + 4, y)]
+        for x in range(3, 1000, 10)
+        for y in range(3, 1000, 10)
+    ]
+    said = told(layer(shapely.Polygon(COUNTY.exterior, holes)))
+    assert said["counts"]["void"] == 10_000
+    assert said["gap_m2"] == pytest.approx(160_000, rel=1e-5)
+
+
+def test_a_claim_of_a_hundred_thousand_vertices_is_measured_to_the_square_metre(layer):
+    around = np.linspace(0, 2 * np.pi, 100_000, endpoint=False)
+    reach = 400 + 50 * np.sin(around * 40)
+    claim = shapely.Polygon(
+        np.column_stack([500 + reach * np.cos(around), 500 + reach * np.sin(around)])
+    )
+    said = told(layer(claim), close_slits=0.0)
+    assert said["covered_m2"] == pytest.approx(claim.area, rel=1e-5)
+    assert said["gap_m2"] == 0
