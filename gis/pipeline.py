@@ -78,9 +78,8 @@ def analyse(project: Project, *, workers: int = 1, progress: Progress = silent) 
                 collected.add_answer(partition, question, answer.frame, entry)
             found = findings(project, partition, duties, answers, measure)
             collected.add_findings(found.table, found.neighbours)
-            frames = {question: answer.frame for question, answer in answers.items()}
             collected.lanes.append(
-                lane_findings(project, partition, network, duties, frames, measure)
+                lane_findings(project, partition, network, duties, answers, measure)
             )
     progress("certificate", total, total)
     return collected.run(project)

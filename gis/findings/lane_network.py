@@ -1,18 +1,23 @@
-"""Lanes laid over the faces of a partition, and where along each lane anything lies.
+"""Lanes laid over the faces of a partition: the faces they lie in or along, and the borders near.
 
-Lanes are cut segment by segment: on one straight segment, a position in metres names a point
-without doubt, which it does not on a lane that crosses itself.
+This is found once for all questions that the partition is asked; which pieces are wanting is read
+off afterwards (:mod:`gis.findings.lane_stretches`).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import shapely
+
+from gis.arrangement.grid import beyond_reach
+from gis.arrangement.lines import lay_over, lines_on_grid
+from gis.errors import InputError, InputErrors
+from gis.findings.lane_courses import Courses
+from gis.findings.lane_pieces import BEND_IN_STEPS, REACH_IN_STEPS, Pieces, pieces_in_faces
+from gis.findings.local_metres import LocalMetres
+from gis.findings.near_borders import RUN_IN_TOLERANCES, NearBorders, Tolerances, near_borders
 
 if TYPE_CHECKING:
     from gis.arrangement.partition import Partition
@@ -20,124 +25,130 @@ if TYPE_CHECKING:
     from gis.model.arrangement import FloatArray, GeometryArray, IntArray
     from gis.model.project import Project
 
-#: A border and a lane drawn along it may come to lie this many steps of the grid apart.
-_REACH_IN_GRIDS = 2.0
+#: Steps that a reach may have at most: more than there are on the whole grid.
+_FARTHEST = 2.0**42
 
 
 @dataclass(frozen=True, slots=True)
 class LaneNetwork:
-    """The lanes of a project laid over the faces of one partition, in flat metres.
+    """The lanes of a project that nobody is registered to keep, laid over one partition.
 
     Parameters
     ----------
-    lines
-        Lanes in the equal-area projection, shape (n,).
-    borders
-        Border segments in the same, shape (s,).
-    crossings
-        ``lane``, ``face``, ``from_m``, ``to_m``: where each lane lies in or along a face.
-    half_width_m, accuracy_m
-        Half the width of each lane (0 where unknown) and the accuracy of its line, shape (n,).
-    sliver_k
-        Factor of the joint accuracy of lane and border.
+    courses
+        Where the lanes lead.
+    pieces
+        Where they lie in or along faces.
+    near
+        The borders inside the jurisdiction that they may run along.
+    tolerances
+        How near that is.
+    bend_m
+        Pieces that follow each other at no greater distance, in metres, are not apart.
     """
 
-    lines: GeometryArray
-    borders: GeometryArray
-    crossings: pd.DataFrame
-    half_width_m: FloatArray
-    accuracy_m: FloatArray
-    sliver_k: float
-
-    def tolerance_m(self, lane: int, border_accuracy_m: float) -> float:
-        """Return how near a border of some accuracy a lane counts as running along it."""
-        joint = self.sliver_k * math.hypot(self.accuracy_m[lane], border_accuracy_m)
-        return max(float(self.half_width_m[lane]), joint)
+    courses: Courses
+    pieces: Pieces
+    near: NearBorders
+    tolerances: Tolerances
+    bend_m: float
 
 
-def lane_network(project: Project, partition: Partition, measure: EllipsoidMeasure) -> LaneNetwork:
-    """Cut the lanes of a project by the faces of a partition inside the jurisdiction."""
-    drawn = project.lanes.geometry.to_numpy()
-    lines = measure.flat(drawn)
-    segments, _ = partition.arrangement.segments()
-    borders = measure.flat(np.asarray(shapely.linestrings(segments), dtype=object))
-    settings, lanes = project.settings, project.lanes
-    return LaneNetwork(
-        lines=lines,
-        borders=borders,
-        crossings=_crossings(drawn, lines, partition),
+def lane_network(
+    project: Project, partition: Partition, measure: EllipsoidMeasure
+) -> LaneNetwork | None:
+    """Lay the lanes of a project that nobody is registered to keep over the faces of a partition.
+
+    Returns
+    -------
+    network
+        None where there are no such lanes.
+
+    Raises
+    ------
+    InputErrors
+        If lanes lie too far out for the grid.
+    """
+    lanes, settings, arrangement = project.lanes, project.settings, partition.arrangement
+    drawn = lanes.geometry.to_numpy()
+    unkept = np.flatnonzero((lanes["body"] == "").to_numpy())
+    if len(unkept) == 0:
+        return None
+    _refuse_distant(drawn, unkept, arrangement.grid_size, settings.precision_m)
+    tolerances = Tolerances(
         half_width_m=lanes["width_m"].fillna(0.0).to_numpy(dtype=np.float64) / 2,
         accuracy_m=lanes["accuracy_m"].fillna(settings.accuracy_m).to_numpy(dtype=np.float64),
         sliver_k=settings.sliver_k,
     )
-
-
-def straights_of(lines: GeometryArray) -> tuple[GeometryArray, IntArray, FloatArray]:
-    """Return the straight pieces of lines, the line of each, and the metre it begins at."""
-    parts, line_of_part = shapely.get_parts(lines, return_index=True)
-    points, part = shapely.get_coordinates(parts, return_index=True)
-    same = part[1:] == part[:-1]
-    start, end = points[:-1][same], points[1:][same]
-    line = line_of_part[part[1:][same]]
-    length = np.hypot(*(end - start).T)
-    begin = np.cumsum(length) - length
-    first = np.ones(len(line), dtype=bool)
-    first[1:] = line[1:] != line[:-1]
-    begin -= np.repeat(begin[first], np.diff([*np.flatnonzero(first), len(line)]))
-    straights = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
-    return straights, line.astype(np.int64), begin
-
-
-def _crossings(drawn: GeometryArray, lines: GeometryArray, partition: Partition) -> pd.DataFrame:
-    """Return where lanes lie in or along faces, cut where both are straight: as they were drawn.
-
-    A lane that was drawn along a border lies on both of its sides, though snapping has moved the
-    border by a fraction of the grid and the lane not at all.
-    """
-    straights, _, _ = straights_of(drawn)
-    flat, line, begin = straights_of(lines)
-    reach = _REACH_IN_GRIDS * partition.arrangement.grid_size
-    chosen = np.flatnonzero(partition.inside)
-    faces = partition.arrangement.faces[chosen]
-    straight, position = shapely.STRtree(faces).query(
-        straights, predicate="dwithin", distance=reach
+    x, y = arrangement.border_points.T
+    corners = np.array([[x.min(), y.min()], [x.max(), y.max()]])
+    scales = LocalMetres.around(arrangement.coordinates(corners).ravel(), measure)
+    courses = Courses.of(drawn, unkept, scales)
+    lines = lines_on_grid(courses.points, courses.offsets, arrangement.steps_per_unit)
+    border = np.repeat(np.arange(len(arrangement.left)), np.diff(arrangement.border_offsets))
+    accuracy_m = _largest_accuracy(project, partition)
+    # a tenth less than the shortest step inside the jurisdiction, for lanes that lead out of it
+    step_m = 0.9 * scales.least / arrangement.steps_per_unit
+    laid = lay_over(
+        arrangement,
+        lines,
+        reach=_reach(courses, tolerances, step_m),
+        border_reach=_steps(settings.sliver_k * np.nan_to_num(accuracy_m), step_m)[border],
     )
-    near, which = np.unique(position, return_inverse=True)
-    widened = np.asarray(shapely.buffer(faces[near], reach, join_style="mitre"), dtype=object)
-    pieces = shapely.intersection(straights[straight], widened[which])
-    places = Straights(straights, line, begin, shapely.length(flat))
-    found = located(places, straight, pieces)
-    return found.assign(face=chosen[position[found["pair"]]])
+    return LaneNetwork(
+        courses=courses,
+        pieces=pieces_in_faces(partition, courses, laid, border),
+        near=near_borders(
+            arrangement,
+            courses,
+            laid,
+            border=border,
+            accuracy_m=accuracy_m,
+            tolerances=tolerances,
+            scales=scales,
+        ),
+        tolerances=tolerances,
+        bend_m=BEND_IN_STEPS * arrangement.grid_size * measure.metres_per_unit,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Straights:
-    """Straight pieces of lines: shapes, the line of each, the metre it begins at, its length."""
-
-    shapes: GeometryArray
-    line: IntArray
-    begin_m: FloatArray
-    length_m: FloatArray
-
-
-def located(straights: Straights, straight: IntArray, pieces: GeometryArray) -> pd.DataFrame:
-    """Return where pieces of straights lie along their lines; mere points are left out."""
-    parts, pair = shapely.get_parts(pieces, return_index=True)
-    long = shapely.length(parts) > 0
-    parts, pair = parts[long], pair[long]
-    which = straight[pair]
-    shares = [
-        shapely.line_locate_point(
-            straights.shapes[which], shapely.get_point(parts, end), normalized=True
-        )
-        for end in (0, -1)
+def _refuse_distant(
+    lanes: GeometryArray, chosen: IntArray, grid_size: float, precision_m: float
+) -> None:
+    errors = [
+        InputError("beyond_the_grid", layer="lanes", row=row + 1, precision=precision_m)
+        for row in chosen[beyond_reach(lanes[chosen], grid_size)].tolist()
     ]
-    ends = [straights.begin_m[which] + share * straights.length_m[which] for share in shares]
-    return pd.DataFrame(
-        {
-            "lane": straights.line[which],
-            "pair": pair,
-            "from_m": np.minimum(*ends),
-            "to_m": np.maximum(*ends),
-        }
-    )
+    if errors:
+        raise InputErrors(errors)
+
+
+def _largest_accuracy(project: Project, partition: Partition) -> FloatArray:
+    """Return the largest accuracy of all claims on either side of each border.
+
+    It is NaN where a side has no claim or lies outside the jurisdiction: nothing there parts two
+    leads.
+    """
+    face, claim = partition.rows_on_faces("claims")
+    of_face = np.full(len(partition.arrangement) + 1, np.nan)  # the last one is the outside
+    accuracy_m = project.claims["accuracy_m"].to_numpy(dtype=np.float64)
+    np.fmax.at(of_face, face, accuracy_m[claim])
+    of_face[:-1][~partition.inside] = np.nan
+    left, right = of_face[partition.arrangement.left], of_face[partition.arrangement.right]
+    return np.asarray(np.maximum(left, right))
+
+
+def _reach(courses: Courses, tolerances: Tolerances, step_m: float) -> IntArray:
+    """Return how far from each straight the borders that it may run along lie, in steps."""
+    by_itself = tolerances.of(courses.lane, np.zeros(len(courses.lane)))
+    # a lane that is too short to run along anything at such a distance need not look so far
+    lane_m = np.zeros(len(tolerances.accuracy_m))
+    np.maximum.at(lane_m, courses.lane, courses.at_m[courses.last])
+    by_itself[by_itself * RUN_IN_TOLERANCES > lane_m[courses.lane]] = 0.0
+    reach = _steps(by_itself, step_m) + int(np.ceil(REACH_IN_STEPS))
+    return np.repeat(reach, np.diff(courses.offsets))
+
+
+def _steps(metres: FloatArray, step_m: float) -> IntArray:
+    """Return lengths in whole steps, rounded up."""
+    return np.minimum(np.ceil(metres / step_m), _FARTHEST).astype(np.int64)

@@ -1,38 +1,33 @@
-"""Lanes without an owner, and lanes that run along a border of two owners."""
+"""Findings along lanes: stretches without an owner, and along a border of two owners."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
-from gis.findings.intervals import common, joined, without
-from gis.findings.lane_network import Straights, located, straights_of
+from gis.findings.lane_stretches import along_borders, unowned
 from gis.labels import Labels
-from gis.measure import moved, transformer
-from gis.model.vocabulary import GAP_STANDINGS, LaneFindingClass
+from gis.model.packed import Packed, distinct_pairs
+from gis.model.vocabulary import NO_LEVEL, LaneFindingClass
 from gis.reasons import lane_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gis.arrangement.partition import Partition
     from gis.duty.duties import Duties
     from gis.duty.question import Question
+    from gis.duty.standing import Standings
     from gis.findings.lane_network import LaneNetwork
+    from gis.findings.lane_stretches import Stretches
     from gis.measure import EllipsoidMeasure
-    from gis.model.arrangement import FloatArray
+    from gis.model.arrangement import FloatArray, GeometryArray
     from gis.model.project import Project
-
-#: A lane that merely crosses a border lies near it for about twice the tolerance; one that runs
-#: along it, for longer. Six tolerances are reached by a crossing flatter than twenty degrees.
-_RUN_IN_TOLERANCES = 6.0
-
-#: Pieces of one lane that meet on a border may differ by rounding.
-_ROUNDING_M = 1e-6
 
 _COLUMNS = (
     "class",
@@ -63,9 +58,9 @@ _NUMBERS = ("from_m", "to_m", "length_m", "lon", "lat")
 def lane_findings(
     project: Project,
     partition: Partition,
-    network: LaneNetwork,
+    network: LaneNetwork | None,
     duties: Duties,
-    answers: dict[Question, pd.DataFrame],
+    answers: dict[Question, Standings],
     measure: EllipsoidMeasure,
 ) -> gpd.GeoDataFrame:
     """Find lanes, or stretches of them, that one matter leaves without a clear owner.
@@ -74,19 +69,28 @@ def lane_findings(
     keeper; it is told once for all levels. It runs along a border where two different bodies lead
     on its two sides.
 
+    Parameters
+    ----------
+    project, partition, network, duties
+        What was asked of; no network where there are no lanes.
+    answers
+        Standings by question, one matter and day, levels from the coarsest on.
+    measure
+        Measure of the working CRS.
+
     Returns
     -------
     lane_findings
         Columns of ``lane_findings`` in docs/run-folder.md but for the id.
     """
-    tracer = _Tracer(project, partition, network, duties, measure)
-    rows: list[dict[str, Any]] = []
-    for number, (question, answer) in enumerate(answers.items()):
-        if number == 0:
-            rows.extend(tracer.unowned(question, answer))
-        rows.extend(tracer.along_borders(question, answer, several_levels=len(answers) > 1))
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    if network is not None:
+        for found in _all_found(project, partition, network, duties, answers):
+            described = _described(found, project, partition, network, measure)
+            for name, values in described.items():
+                columns[name].extend(values)
     # without rows pandas would take every column for text
-    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
+    frame = pd.DataFrame(columns).astype(dict.fromkeys(_NUMBERS, "float64"))
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
 
 
@@ -100,214 +104,111 @@ def _accuracy_of_leads(duties: Duties, project: Project) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Part of a lane that two answers part, or that nobody answers for."""
+class _Found:
+    """Stretches of one class under one question, told of a level; ``bodies`` are its sets."""
 
-    lane: int
-    from_m: float
-    to_m: float
-    left: tuple[str, ...] = ()
-    right: tuple[str, ...] = ()
+    lane_class: LaneFindingClass
+    stretches: Stretches
+    question: Question
+    level: str
+    bodies: GeometryArray
 
 
-class _Tracer:
-    """Follow the lanes of one partition and describe the stretches that are wanting."""
+def _all_found(
+    project: Project,
+    partition: Partition,
+    network: LaneNetwork,
+    duties: Duties,
+    answers: dict[Question, Standings],
+) -> Iterator[_Found]:
+    """Find the stretches of both classes, question by question."""
+    accuracy_m = _accuracy_of_leads(duties, project)
+    for number, (question, answer) in enumerate(answers.items()):
+        bodies = answer.sets.tuples
+        if number == 0:  # where a gap is, it is at every level; so it is told once
+            stretches = unowned(network, answer, accuracy_m, project.settings.accuracy_m)
+            yield _Found(LaneFindingClass.UNOWNED, stretches, question, NO_LEVEL, bodies)
+        stretches = along_borders(network, partition, answer, accuracy_m)
+        level = question.level if len(answers) > 1 else NO_LEVEL
+        yield _Found(LaneFindingClass.BORDER, stretches, question, level, bodies)
 
-    def __init__(
-        self,
-        project: Project,
-        partition: Partition,
-        network: LaneNetwork,
-        duties: Duties,
-        measure: EllipsoidMeasure,
-    ) -> None:
-        self.project = project
-        self.partition = partition
-        self.network = network
-        self.zones = partition.rows_by_face("zones")
-        self.districts = partition.rows_by_face("jurisdiction")
-        self.labels = (Labels.of(project, "zh"), Labels.of(project, "en"))
-        self.to_crs = transformer(measure.equal_area, project.crs)
-        self.measure = measure
-        self.face_accuracy = _accuracy_of_leads(duties, project)
-        self.kept = set(np.flatnonzero(project.lanes["body"] != "").tolist())
-        self.by_lane: dict[int, pd.DataFrame] = {
-            cast("int", lane): rows for lane, rows in network.crossings.groupby("lane")
-        }
 
-    def unowned(self, question: Question, answer: pd.DataFrame) -> list[dict[str, Any]]:
-        """Describe the stretches in or along gaps only."""
-        gap = answer["standing"].isin(GAP_STANDINGS).to_numpy()
-        rows: list[dict[str, Any]] = []
-        for lane, crossings in self.by_lane.items():
-            if lane in self.kept:
-                continue
-            at = list(zip(crossings["from_m"], crossings["to_m"], strict=True))
-            led = ~gap[crossings["face"]]
-            owned = joined(stretch for stretch, held in zip(at, led, strict=True) if held)
-            beside = self.face_accuracy[crossings["face"]]
-            stated = beside[~np.isnan(beside)]
-            assumed = self.project.settings.accuracy_m
-            tolerance = self.network.tolerance_m(
-                lane, float(stated.max()) if len(stated) else assumed
-            )
-            rows.extend(
-                self._row(LaneFindingClass.UNOWNED, _Stretch(lane, start, end), question, "")
-                for start, end in without(joined(at, bridge=_ROUNDING_M), owned)
-                if end - start >= tolerance
-            )
-        return rows
-
-    def along_borders(
-        self, question: Question, answer: pd.DataFrame, *, several_levels: bool
-    ) -> list[dict[str, Any]]:
-        """Describe the stretches that run along a border between different leads."""
-        level = question.level if several_levels else ""
-        return [
-            self._row(LaneFindingClass.BORDER, stretch, question, level)
-            for stretch in self._border_stretches(answer)
-        ]
-
-    def _border_stretches(self, answer: pd.DataFrame) -> list[_Stretch]:
-        _, border = self.partition.arrangement.segments()
-        left = self.partition.arrangement.left[border]
-        right = self.partition.arrangement.right[border]
-        inside = np.append(self.partition.inside, False)
-        gap = np.append(answer["standing"].isin(GAP_STANDINGS).to_numpy(), True)
-        leads = [*answer["leads"], ()]
-        held = inside[left] & inside[right] & ~gap[left] & ~gap[right]
-        parting: list[int] = [
-            row for row in np.flatnonzero(held).tolist() if leads[left[row]] != leads[right[row]]
-        ]
-        if not parting:
-            return []
-        sides = {row: (leads[left[row]], leads[right[row]]) for row in parting}
-        tree = shapely.STRtree(self.network.borders[parting])
-        accuracy = np.fmax(self.face_accuracy[left[parting]], self.face_accuracy[right[parting]])
-        reach = [
-            self.network.tolerance_m(lane, float(accuracy.max()))
-            for lane in range(len(self.network.lines))
-        ]
-        lanes, near = tree.query(self.network.lines, predicate="dwithin", distance=reach)
-        groups: dict[tuple[int, frozenset[tuple[str, ...]]], list[int]] = {}
-        for lane, position in zip(lanes.tolist(), near.tolist(), strict=True):
-            if lane not in self.kept:
-                row = parting[position]
-                groups.setdefault((lane, frozenset(sides[row])), []).append(row)
-        return [
-            stretch
-            for (lane, _), rows in sorted(groups.items(), key=lambda item: item[0][0])
-            for stretch in self._run_along(
-                lane, rows, sides, float(accuracy[np.searchsorted(parting, rows)].max())
-            )
-        ]
-
-    def _run_along(
-        self,
-        lane: int,
-        rows: list[int],
-        sides: dict[int, tuple[tuple[str, ...], tuple[str, ...]]],
-        border_accuracy_m: float,
-    ) -> list[_Stretch]:
-        tolerance = self.network.tolerance_m(lane, border_accuracy_m)
-        borders = self.network.borders[rows]
-        # flat ends: where the border ends, so does running along it
-        band = shapely.union_all(shapely.buffer(borders, tolerance, cap_style="flat"))
-        straights, line, begin = straights_of(self.network.lines[[lane]])
-        every = np.arange(len(straights))
-        places = Straights(straights, line, begin, shapely.length(straights))
-        near = located(places, every, shapely.intersection(straights, band))
-        at = joined(zip(near["from_m"], near["to_m"], strict=True), bridge=tolerance)
-        inside = self.by_lane.get(lane)
-        if inside is None:
-            return []
-        held = joined(zip(inside["from_m"], inside["to_m"], strict=True), bridge=_ROUNDING_M)
-        stretches = []
-        for start, end in common(at, held):
-            if end - start < _RUN_IN_TOLERANCES * tolerance:
-                continue
-            middle, ahead = self._points(lane, start, end)
-            nearest = int(np.argmin(shapely.distance(borders, middle)))
-            first, second = shapely.get_coordinates(borders[nearest])
-            left, right = sides[rows[nearest]]
-            along = np.dot(
-                second - first,
-                shapely.get_coordinates(ahead)[0] - shapely.get_coordinates(middle)[0],
-            )
-            if along < 0:
-                left, right = right, left
-            stretches.append(_Stretch(lane, start, end, left, right))
-        return stretches
-
-    def _points(self, lane: int, start: float, end: float) -> tuple[Any, Any]:
-        """Return the middle of a stretch and a point a little further along the lane."""
-        geometry = self._geometry(lane, start, end)
-        longest = max(shapely.get_parts(geometry), key=shapely.length)
-        return (
-            shapely.line_interpolate_point(longest, 0.5, normalized=True),
-            shapely.line_interpolate_point(longest, 0.51, normalized=True),
+def _described(
+    found: _Found,
+    project: Project,
+    partition: Partition,
+    network: LaneNetwork,
+    measure: EllipsoidMeasure,
+) -> dict[str, list[Any]]:
+    """Return the columns of the table for stretches."""
+    stretches, n = found.stretches, len(found.stretches)
+    if n == 0:
+        return {}
+    courses = network.courses
+    places = list(
+        zip(
+            stretches.lane.tolist(), stretches.from_m.tolist(), stretches.to_m.tolist(), strict=True
         )
-
-    def _geometry(self, lane: int, start: float, end: float) -> Any:  # noqa: ANN401
-        """Return the stretch in flat metres."""
-        pieces, begin = [], 0.0
-        for part in shapely.get_parts(self.network.lines[lane]):
-            if begin < end and start < begin + part.length:
-                pieces.append(substring(part, max(start - begin, 0.0), end - begin))
-            begin += part.length
-        return pieces[0] if len(pieces) == 1 else shapely.multilinestrings(pieces)
-
-    def _row(
-        self, lane_class: LaneFindingClass, stretch: _Stretch, question: Question, level: str
-    ) -> dict[str, Any]:
-        lane = self.project.lanes.iloc[stretch.lane]
-        crossings = self.by_lane[stretch.lane]
-        touched = crossings[
-            (crossings["to_m"] > stretch.from_m) & (crossings["from_m"] < stretch.to_m)
-        ]["face"].unique()
-        flat = self._geometry(stretch.lane, stretch.from_m, stretch.to_m)
-        geometry = moved(flat, self.to_crs)
-        middle, _ = self._points(stretch.lane, stretch.from_m, stretch.to_m)
-        middle = moved(middle, self.to_crs)
-        ((lon, lat),) = self.measure.points_in_degrees(np.array([middle]))
-        zones = {row for face in touched for row in self.zones.get(int(face), ())}
-        districts = {row for face in touched for row in self.districts.get(int(face), ())}
-        row: dict[str, Any] = {
-            "class": lane_class.value,
-            "lane_id": lane["lane_id"],
-            "name_zh": lane["name_zh"],
-            "name_en": lane["name_en"],
-            "matter": question.matter,
-            "level": level,
-            "as_of": question.as_of.isoformat(),
-            "from_m": stretch.from_m,
-            "to_m": stretch.to_m,
-            "length_m": stretch.to_m - stretch.from_m,
-            "lon": float(lon),
-            "lat": float(lat),
-            "left_bodies": stretch.left,
-            "right_bodies": stretch.right,
-            "bodies": tuple(sorted({*stretch.left, *stretch.right})),
-            "zones": tuple(sorted(set(self.project.zones["kind"].iloc[sorted(zones)]))),
-            "districts": tuple(self.project.jurisdiction["district_id"].iloc[sorted(districts)]),
-            "geometry": geometry,
-        }
-        for labels in self.labels:
-            row[f"reason_{labels.texts.language}"] = _reason(row, labels)
-        return row
+    )
+    middles = np.array([courses.middle(*at) for at in places])
+    degrees = measure.points_in_degrees(np.asarray(shapely.points(middles), dtype=object))
+    lanes = project.lanes
+    left, right = (found.bodies[side].tolist() for side in (stretches.left, stretches.right))
+    faces = stretches.faces(network)
+    zones = _rows_on(faces, partition, "zones").named(project.zones["kind"].tolist())
+    districts = _rows_on(faces, partition, "jurisdiction")
+    columns: dict[str, list[Any]] = {
+        "class": [found.lane_class.value] * n,
+        **{
+            name: lanes[name].to_numpy(dtype=object)[stretches.lane].tolist()
+            for name in ("lane_id", "name_zh", "name_en")
+        },
+        "matter": [found.question.matter] * n,
+        "level": [found.level] * n,
+        "as_of": [found.question.as_of.isoformat()] * n,
+        "from_m": stretches.from_m.tolist(),
+        "to_m": stretches.to_m.tolist(),
+        "length_m": (stretches.to_m - stretches.from_m).tolist(),
+        "lon": degrees[:, 0].tolist(),
+        "lat": degrees[:, 1].tolist(),
+        "left_bodies": left,
+        "right_bodies": right,
+        "bodies": [tuple(sorted({*a, *b})) for a, b in zip(left, right, strict=True)],
+        "zones": [tuple(sorted(set(kinds))) for kinds in zones],
+        "districts": districts.named(project.jurisdiction["district_id"].tolist()).tolist(),
+        "geometry": [courses.stretch(*at) for at in places],
+    }
+    for labels in (Labels.of(project, "zh"), Labels.of(project, "en")):
+        columns[f"reason_{labels.texts.language}"] = _reasons(columns, labels)
+    return columns
 
 
-def _reason(row: dict[str, Any], labels: Labels) -> str:
+def _rows_on(faces: Packed, partition: Partition, table: str) -> Packed:
+    """Return the rows of a table that cover any of the faces of each list, ascending."""
+    by_face = Packed.of_pairs(*partition.rows_on_faces(table), len(partition.arrangement))
+    item, row = by_face.listed(faces.items)
+    of_item = np.repeat(np.arange(len(faces.counts)), faces.counts)
+    pairs = distinct_pairs(of_item[item], row, int(row.max(initial=0)) + 1)
+    return Packed.of_pairs(*pairs, len(faces.counts))
+
+
+def _reasons(columns: dict[str, list[Any]], labels: Labels) -> list[str]:
+    """Return why each stretch is a finding, in one language."""
     language = labels.texts.language
     first, second = ("name_zh", "name_en") if language == "zh" else ("name_en", "name_zh")
-    return lane_reason(
-        lane_class=row["class"],
-        lane=row[first] or row[second] or row["lane_id"],
-        matter=labels.matter(row["matter"]),
-        level=labels.level(row["level"]),
-        left=[labels.body(body) for body in row["left_bodies"]],
-        right=[labels.body(body) for body in row["right_bodies"]],
-        from_m=row["from_m"],
-        to_m=row["to_m"],
-        language=language,
-    )
+    told = ("class", first, second, "lane_id", "matter", "level", "left_bodies", "right_bodies")
+    rows = zip(*(columns[name] for name in (*told, "from_m", "to_m")), strict=True)
+    return [
+        lane_reason(
+            lane_class=lane_class,
+            lane=name or other_name or lane_id,
+            matter=labels.matter(matter),
+            level=labels.level(level),
+            left=[labels.body(body) for body in left],
+            right=[labels.body(body) for body in right],
+            from_m=from_m,
+            to_m=to_m,
+            language=language,
+        )
+        for lane_class, name, other_name, lane_id, matter, level, left, right, from_m, to_m in rows
+    ]
