@@ -227,16 +227,6 @@ class EllipsoidMeasure:
         totals = np.bincount(part_of[ring_of], weights=signed, minlength=len(polygons))
         return totals.astype(np.float64)
 
-    def enclosed_area(self, start: FloatArray, end: FloatArray) -> float:
-        """Return the area to the left of closed chains of directed edges, in square metres.
-
-        Parameters
-        ----------
-        start, end
-            Ends of the edges in the working CRS, shape (s, 2), in any order.
-        """
-        return float(self.doubled_swept_areas(start, end).sum() / 2)
-
     def _ring_areas(self, rings: GeometryArray) -> FloatArray:
         points, ring = shapely.get_coordinates(rings, return_index=True)
         if len(points) == 0:
@@ -307,18 +297,6 @@ class EllipsoidMeasure:
             longitude[0::2], latitude[0::2], longitude[1::2], latitude[1::2]
         )
         return np.asarray(metres)
-
-    def lengths(self, lines: GeometryArray) -> FloatArray:
-        """Return the geodesic lengths of lines in metres; shape (n,)."""
-        lines = np.asarray(lines, dtype=object)
-        parts, part_of = shapely.get_parts(lines, return_index=True)
-        points, part = shapely.get_coordinates(parts, return_index=True)
-        same = part[1:] == part[:-1]
-        segments = np.stack([points[:-1][same], points[1:][same]], axis=1)
-        line = part_of[part[1:][same]]
-        metres = self.segment_lengths(segments)
-        totals = np.bincount(line, weights=metres, minlength=len(lines))
-        return totals.astype(np.float64)
 
     def widths(self, polygons: GeometryArray) -> FloatArray:
         """Return twice the radius of the largest circle inside each polygon, in metres.

@@ -148,13 +148,6 @@ class Arrangement:
             dtype=object,
         )
 
-    def segments(self) -> tuple[FloatArray, IntArray]:
-        """Return the straight pieces of all borders, shape (s, 2, 2), and the border of each."""
-        points = self.coordinates(self.border_points)
-        border = np.repeat(np.arange(len(self.left)), np.diff(self.border_offsets))
-        same = border[1:] == border[:-1]
-        return np.stack([points[:-1][same], points[1:][same]], axis=1), border[1:][same]
-
     def border_path(self, borders: IntArray) -> tuple[IntArray, IntArray]:
         """Return the points of some borders, packed, and where those of each begin."""
         return _paths(np.asarray(borders, dtype=np.int64), self.border_offsets, self.border_points)

@@ -87,10 +87,6 @@ class Partition:
         chosen = self.cover_table[cover] == CUTTING_TABLES.index(table)
         return face[chosen], self.cover_row[cover[chosen]]
 
-    def rows_by_face(self, table: str) -> dict[int, list[int]]:
-        """Return the rows of a table by the faces they cover; faces without any are left out."""
-        return by_face(*self.rows_on_faces(table))
-
     def lengths_m(self, borders: IntArray) -> FloatArray:
         """Return the geodesic lengths of some borders in metres, shape (n,)."""
         points, offsets = self.arrangement.border_path(borders)
@@ -123,14 +119,6 @@ class Partition:
 def _summed(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Return the sum of the values of each group, shape (groups,)."""
     return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
-
-
-def by_face(faces: IntArray, rows: IntArray) -> dict[int, list[int]]:
-    """Return rows by face from pairs of both."""
-    table: dict[int, list[int]] = {}
-    for face, row in zip(faces.tolist(), rows.tolist(), strict=True):
-        table.setdefault(face, []).append(row)
-    return table
 
 
 def make_partition(

@@ -200,7 +200,12 @@ def test_every_answer_is_that_of_a_plain_program(seed):
         getattr(project, name).to_dict("records") for name in ("claims", "agreements")
     )
     everywhere = [row for row, place in enumerate(project.agreements.geometry) if place is None]
-    on_face, agreed = (partition.rows_by_face(name) for name in ("claims", "agreements"))
+    on_face, agreed = {}, {}
+    for name, table in (("claims", on_face), ("agreements", agreed)):
+        for face, row in zip(
+            *(each.tolist() for each in partition.rows_on_faces(name)), strict=True
+        ):
+            table.setdefault(face, []).append(row)
     lives = project.bodies.set_index("body_id").to_dict("index")
     seen = set()
     for matter, level, day, perspective in product(

@@ -94,7 +94,7 @@ def test_nothing_has_no_area_no_length_and_no_width():
     measure = measure_of([DEGREE_BOX], 4326)
     nothing = np.zeros(0, dtype=object)
     assert measure.areas(nothing).shape == (0,)
-    assert measure.lengths(nothing).shape == (0,)
+    assert measure.segment_lengths(np.zeros((0, 2, 2))).shape == (0,)
     assert measure.widths(nothing).shape == (0,)
     assert measure.areas(np.array([shapely.Polygon()])).tolist() == [0.0]
 
@@ -104,8 +104,19 @@ def test_the_border_encloses_the_area():
     points = shapely.get_coordinates(DEGREE_BOX.normalize().exterior)
     if not shapely.is_ccw(DEGREE_BOX.normalize().exterior):
         points = points[::-1]
-    enclosed = measure.enclosed_area(points[:-1], points[1:])
-    assert enclosed == pytest.approx(measure.areas(np.array([DEGREE_BOX]))[0], rel=1e-12)
+    whole = measure.areas(np.array([DEGREE_BOX]))[0]
+    swept = measure.doubled_swept_areas(points[:-1], points[1:])
+    assert swept.sum() / 2 == pytest.approx(whole, rel=1e-12)
+    # as one path, and as two that follow each other
+    flat = measure.flat_points(points)
+    assert measure.doubled_swept_along(points, flat, np.array([0, len(points)])) == pytest.approx(
+        [2 * whole], rel=1e-12
+    )
+    twice = np.concatenate([points[:3], points[2:]])
+    parts = measure.doubled_swept_along(
+        twice, measure.flat_points(twice), np.array([0, 3, len(twice)])
+    )
+    assert parts.sum() == pytest.approx(2 * whole, rel=1e-12)
 
 
 @pytest.mark.parametrize("crs", [4326, 4550, 3857, 2263])
@@ -114,14 +125,10 @@ def test_lengths_are_geodesic_metres_in_every_system(crs):
     line = shapely.LineString([(lon, lat), (lon + 0.02, lat + 0.01), (lon + 0.02, lat + 0.03)])
     to_crs = Transformer.from_crs(4326, crs, always_xy=True)
     drawn = shapely.transform(line, to_crs.transform, interleaved=False)
-    measured = measure_of([drawn], crs).lengths(np.array([drawn]))[0]
+    points = shapely.get_coordinates(drawn)
+    segments = np.stack([points[:-1], points[1:]], axis=1)
+    measured = measure_of([drawn], crs).segment_lengths(segments).sum()
     assert measured == pytest.approx(GEOD.geometry_length(line), rel=1e-6)
-
-
-def test_the_parts_of_a_line_are_added_and_the_space_between_them_is_not():
-    parts = shapely.MultiLineString([[(122, 41), (122.01, 41)], [(122.5, 41), (122.51, 41)]])
-    measured = measure_of([parts], 4326).lengths(np.array([parts]))[0]
-    assert measured == pytest.approx(GEOD.geometry_length(parts), rel=1e-9)
 
 
 @pytest.mark.parametrize(
