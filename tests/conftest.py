@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from gis.run_folder import read_run
 from tests import toy_county
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gis.model.run import Run
 
 # the same examples in every run, however slow the machine: a red run can be repeated
@@ -24,6 +23,25 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 AS_OF = date(2026, 8, 15)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Throw machine code away that was made of other sources.
+
+    A compiled function holds those that it calls; on disk, only its own file is watched.
+    """
+    if hasattr(config, "workerinput"):
+        return  # the process that started this one has done it
+    kernel = Path(__file__).resolve().parents[1] / "gis" / "arrangement"
+    sources = [path.read_bytes() for path in sorted(kernel.glob("*.py"))]
+    stamp = hashlib.sha256(b"".join(sources)).hexdigest()
+    kept = kernel / "__pycache__" / "sources.sha256"
+    if kept.is_file() and kept.read_text("ascii") == stamp:
+        return
+    for path in kept.parent.glob("*.nb[ic]"):
+        path.unlink()
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(stamp, "ascii")
 
 
 @pytest.fixture(scope="session")
