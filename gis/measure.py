@@ -1,4 +1,4 @@
-"""Areas on the ellipsoid that add up, lengths in metres, and widths.
+"""Areas on the ellipsoid that add up, and lengths in metres.
 
 A polygon's edges are straight in the working coordinate system. Its area on the ellipsoid is
 taken in an equal-area projection, in which those edges are slightly bent; each is replaced by the
@@ -24,7 +24,7 @@ from pyproj import CRS, Geod, Transformer
 from gis.errors import InputError
 
 if TYPE_CHECKING:
-    from gis.model.arrangement import BoolArray, FloatArray, GeometryArray, IntArray
+    from gis.model.arrangement import FloatArray, GeometryArray, IntArray
 
 WGS84 = CRS.from_epsg(4326)
 
@@ -41,68 +41,6 @@ def transformer(source: CRS, target: CRS) -> Transformer:
 def moved(geometry: Any, by: Transformer) -> Any:  # noqa: ANN401 - one shape or an array
     """Return a shape, or an array of shapes, with every vertex put through a transformer."""
     return shapely.transform(geometry, by.transform, interleaved=False)  # type: ignore[arg-type]
-
-
-#: The search for the largest circle visits cells in proportion to length over width, and gives up
-#: after some tens of thousands; beyond this ratio of perimeter to least radius, eroding is better.
-_THIN = 1000.0
-
-#: Relative accuracy of a radius.
-_RADIUS_ACCURACY = 0.02
-
-
-def _radii_by_search(shapes: GeometryArray, least: FloatArray) -> FloatArray:
-    """Return the radii of the largest circles inside, by dividing the plane into cells."""
-    # the first search finds the magnitude cheaply, the second need not be finer than that asks
-    found = shapely.length(shapely.maximum_inscribed_circle(shapes, tolerance=least))
-    fine = _RADIUS_ACCURACY * np.maximum(found, least)
-    radii = shapely.length(shapely.maximum_inscribed_circle(shapes, tolerance=fine))
-    return np.asarray(radii, dtype=np.float64)
-
-
-def _radii_of_thin(shapes: GeometryArray, least: FloatArray) -> FloatArray:
-    """Return the radii of shapes with a long border for their area: slivers, or spiky places."""
-    bounds = shapely.bounds(shapes)
-    coarse = np.hypot(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) / _COARSE
-    found = shapely.length(shapely.maximum_inscribed_circle(shapes, tolerance=coarse))
-    spiky = found > _SPIKY * least
-    radii = np.empty(len(shapes))
-    radii[spiky] = _radii_by_search(shapes[spiky], found[spiky] * _RADIUS_ACCURACY)
-    radii[~spiky] = _radii_by_erosion(shapes[~spiky], np.maximum(found, least)[~spiky])
-    return radii
-
-
-#: A first look at a thin shape divides its diagonal into so many cells.
-_COARSE = 200
-
-#: Found radius over least radius from which on a thin shape has a wide core and only long spikes:
-#: eroding it that far would make its spikes' offsets cross each other in their thousands.
-_SPIKY = 20.0
-
-
-def _radii_by_erosion(shapes: GeometryArray, least: FloatArray) -> FloatArray:
-    """Return the radii at which eroding leaves nothing, by doubling and then bisecting.
-
-    Distances stay below twice the radius, so that offsets stay simple.
-    """
-    low = np.log(least)
-    high = low.copy()
-    open_ended = np.ones(len(shapes), dtype=bool)
-    while np.any(open_ended):
-        low[open_ended] = high[open_ended]
-        high[open_ended] += np.log(2)
-        open_ended[open_ended] = ~_gone(shapes[open_ended], high[open_ended])
-    while np.any(high - low > _RADIUS_ACCURACY):
-        middle = (low + high) / 2
-        gone = _gone(shapes, middle)
-        high = np.where(gone, middle, high)
-        low = np.where(gone, low, middle)
-    return np.asarray(np.exp((low + high) / 2), dtype=np.float64)
-
-
-def _gone(shapes: GeometryArray, log_distance: FloatArray) -> BoolArray:
-    eroded = shapely.buffer(shapes, -np.exp(log_distance), join_style="mitre")
-    return np.asarray(shapely.is_empty(eroded), dtype=np.bool_)
 
 
 #: In degrees; a shape that spans more is nearly always one that crosses the antimeridian.
@@ -297,20 +235,6 @@ class EllipsoidMeasure:
             longitude[0::2], latitude[0::2], longitude[1::2], latitude[1::2]
         )
         return np.asarray(metres)
-
-    def widths(self, polygons: GeometryArray) -> FloatArray:
-        """Return twice the radius of the largest circle inside each polygon, in metres.
-
-        The radius is found to two hundredths of itself; shape (n,).
-        """
-        flat = self.flat(np.asarray(polygons, dtype=object))
-        # no circle inside has a smaller radius than area over perimeter
-        least = shapely.area(flat) / shapely.length(flat)
-        thin = shapely.length(flat) > _THIN * least
-        widths = np.empty(len(flat))
-        widths[thin] = 2 * _radii_of_thin(flat[thin], least[thin])
-        widths[~thin] = 2 * _radii_by_search(flat[~thin], least[~thin])
-        return widths
 
     @cached_property
     def _to_own_degrees(self) -> Transformer:

@@ -76,7 +76,7 @@ def analyse(project: Project, *, workers: int = 1, progress: Progress = silent) 
             for question, answer in answers.items():
                 entry = account(partition, question, answer, jurisdiction_m2)
                 collected.add_answer(partition, question, answer.frame, entry)
-            found = findings(project, partition, duties, answers, measure)
+            found = findings(project, partition, duties, answers, measure, workers=workers)
             collected.add_findings(found.table, found.neighbours)
             collected.lanes.append(
                 lane_findings(project, partition, network, duties, answers, measure)

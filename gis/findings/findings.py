@@ -19,6 +19,7 @@ from gis.labels import Labels
 from gis.model.packed import Packed
 from gis.model.vocabulary import FindingClass, SliverKind, Standing, ZoneKind
 from gis.reasons import finding_reason
+from gis.widths import widths
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -89,6 +90,8 @@ def findings(
     duties: Duties,
     answers: dict[Question, Standings],
     measure: EllipsoidMeasure,
+    *,
+    workers: int = 1,
 ) -> Findings:
     """Find every place that one matter leaves wanting on one day.
 
@@ -100,6 +103,8 @@ def findings(
         Standings by question, one matter and day, levels from the coarsest on.
     measure
         Measure of the working CRS.
+    workers
+        Number of threads; the result is the same for any.
     """
     evidence = Evidence.of(project, partition, duties)
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
@@ -108,7 +113,7 @@ def findings(
         around = surroundings(partition, found)
         borders.append(_neighbours(around, found, len(columns["class"])))
         if len(found):
-            described = _described(found, around, evidence, measure)
+            described = _described(found, around, evidence, measure, workers)
             for name, values in described.items():
                 columns[name].extend(values)
     # without rows pandas would take every column for text
@@ -129,16 +134,20 @@ def _neighbours(around: Surroundings, found: Places, before: int) -> pd.DataFram
 
 
 def _described(
-    found: Places, around: Surroundings, evidence: Evidence, measure: EllipsoidMeasure
+    found: Places,
+    around: Surroundings,
+    evidence: Evidence,
+    measure: EllipsoidMeasure,
+    workers: int,
 ) -> dict[str, list[Any]]:
     """Return the columns of the table for the places of one question."""
     project, question, n = evidence.project, found.question, len(found)
     geometry = shapes(evidence.partition, found)
     degrees = measure.points_in_degrees(shapely.point_on_surface(geometry))
-    widths = measure.widths(geometry)
+    width_m = widths(geometry, measure, workers=workers)
     claims_around = evidence.claims_around(around)
     thresholds = evidence.sliver_thresholds(found, claims_around)
-    slivers = _sliver_kinds(found, widths < thresholds)
+    slivers = _sliver_kinds(found, width_m < thresholds)
     zones = evidence.lying_in(evidence.zones, found, thresholds)
     kinds = [tuple(sorted(set(each))) for each in zones.named(project.zones["kind"].tolist())]
     districts = evidence.lying_in(evidence.districts, found, thresholds)
@@ -156,7 +165,7 @@ def _described(
         "level": found.levels,
         "as_of": [question.as_of.isoformat()] * n,
         "area_m2": found.summed(evidence.partition.area_m2).tolist(),
-        "width_m": widths.tolist(),
+        "width_m": width_m.tolist(),
         "threshold_m": thresholds.tolist(),
         "position": gap_positions(
             geometry,

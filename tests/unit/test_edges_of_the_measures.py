@@ -17,6 +17,7 @@ from gis.measure import EllipsoidMeasure
 from gis.pipeline import analyse
 from gis.run_folder import CERTIFICATE, GEOPACKAGE, LOG
 from gis.verification import verify_run
+from gis.widths import widths
 from tests.builders import (
     COUNTY,
     EAST_HALF,
@@ -136,7 +137,7 @@ def test_a_box_of_twenty_by_fifteen_degrees_has_its_authalic_area():
 
 def width(shape):
     shapes = np.array([placed(shape)], dtype=object)
-    return EllipsoidMeasure.around(shapes, PLANE).widths(shapes)[0]
+    return widths(shapes, EllipsoidMeasure.around(shapes, PLANE))[0]
 
 
 @pytest.mark.parametrize("spikes", [20, 40, 200])

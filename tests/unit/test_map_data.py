@@ -12,6 +12,7 @@ import shapely
 
 from gis.measure import EllipsoidMeasure
 from gis.summary import tally
+from gis.widths import widths
 from tests.map_sample import CRS, map_run
 from webmap.counting import counted
 from webmap.maps.data import CLASSES, map_data
@@ -38,7 +39,8 @@ def test_a_sliver_of_three_decimetres_keeps_its_width_within_a_centimetre(data):
     sliver = next(finding for finding in data["findings"] if finding["class"] == "sliver")
     [[ring]] = sliver["shape"]
     polygon = gpd.GeoSeries([shapely.Polygon(ring)], crs="EPSG:4326").to_crs(CRS)
-    [width] = EllipsoidMeasure.around(polygon.to_numpy(), polygon.crs).widths(polygon.to_numpy())
+    shapes = polygon.to_numpy()
+    [width] = widths(shapes, EllipsoidMeasure.around(shapes, polygon.crs))
     assert width == pytest.approx(0.3, abs=0.03)
 
 

@@ -10,6 +10,7 @@ from pyproj import CRS, Geod, Transformer
 
 from gis.arrangement.partition import grid_spacing
 from gis.measure import EllipsoidMeasure
+from gis.widths import widths
 
 GEOD = Geod(ellps="WGS84")
 
@@ -95,7 +96,7 @@ def test_nothing_has_no_area_no_length_and_no_width():
     nothing = np.zeros(0, dtype=object)
     assert measure.areas(nothing).shape == (0,)
     assert measure.segment_lengths(np.zeros((0, 2, 2))).shape == (0,)
-    assert measure.widths(nothing).shape == (0,)
+    assert widths(nothing, measure).shape == (0,)
     assert measure.areas(np.array([shapely.Polygon()])).tolist() == [0.0]
 
 
@@ -146,7 +147,7 @@ def test_lengths_are_geodesic_metres_in_every_system(crs):
 )
 def test_the_width_is_twice_the_radius_of_the_largest_circle_inside(shape, width):
     placed = shapely.affinity.translate(shape, 500_000, 4_500_000)
-    measured = measure_of([placed], 4550).widths(np.array([placed]))[0]
+    measured = widths(np.array([placed]), measure_of([placed], 4550))[0]
     assert measured == pytest.approx(width, rel=0.05)
 
 
