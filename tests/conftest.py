@@ -33,13 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         return  # the process that started this one has done it
-    kernel = Path(__file__).resolve().parents[1] / "gis" / "arrangement"
-    sources = [path.read_bytes() for path in sorted(kernel.glob("*.py"))]
-    stamp = hashlib.sha256(b"".join(sources)).hexdigest()
-    kept = kernel / "__pycache__" / "sources.sha256"
+    package = Path(__file__).resolve().parents[1] / "gis"
+    sources = [path.read_bytes() for path in sorted(package.rglob("*.py"))]
+    stamp = hashlib.sha256(b"".join(text for text in sources if b"@compiled" in text)).hexdigest()
+    kept = package / "__pycache__" / "compiled.sha256"
     if kept.is_file() and kept.read_text("ascii") == stamp:
         return
-    for path in kept.parent.glob("*.nb[ic]"):
+    for path in package.rglob("*.nb[ic]"):
         path.unlink()
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(stamp, "ascii")
