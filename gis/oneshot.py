@@ -19,7 +19,7 @@ from gis.catalogue import LANGUAGES, catalogue
 from gis.errors import InputError, OutputError
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
-from gis.layers.one_layer import OneLayer, read_one_layer
+from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
 from gis.layers.raw import suggestion
 from gis.measure import WGS84, EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
@@ -27,7 +27,7 @@ from gis.model.tables import TABLES
 from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
-from gis.run_folder import storable, write_layer
+from gis.run_folder import layers_of, storable, write_layer
 from gis.summary import counts
 
 if TYPE_CHECKING:
@@ -200,6 +200,31 @@ def _lost_rows(run: Run, layer: OneLayer) -> tuple[int, ...]:
     return tuple(layer.rows[lost].tolist())
 
 
+def refuse_to_overwrite(request: GapRequest, path: Path) -> None:
+    """Refuse an output that is one of the inputs, or a GeoPackage that holds anything else.
+
+    Raises
+    ------
+    OutputError
+        If it is.
+    """
+    inputs = [request.claims, request.jurisdiction, request.lanes, *request.zones]
+    files = [layer_file(spec).path for spec in inputs if spec is not None]
+    if any(file.resolve() == path.resolve() for file in files):
+        raise OutputError("output_is_input", path=str(path))
+    if path.is_file() and _DRIVERS.get(path.suffix.lower()) == "GPKG":
+        try:
+            strange = set(layers_of(path)) - set(_WRITTEN)
+        except InputError as error:
+            raise OutputError("exists", path=str(path)) from error
+        if strange:
+            raise OutputError("exists", path=str(path))
+
+
+#: Layers of the GeoPackage that is written.
+_WRITTEN = ("findings", "finding_neighbours", "lane_findings", "atoms")
+
+
 def write_findings(answer: GapAnswer, path: Path) -> None:
     """Write the findings with their neighbours: a GeoPackage, or GeoJSON by the file's ending.
 
@@ -217,7 +242,7 @@ def write_findings(answer: GapAnswer, path: Path) -> None:
             degrees = storable("findings", findings.to_crs(WGS84))
             pyogrio.write_dataframe(degrees, aside, driver=driver, layer="findings")
             return
-        for name in ("findings", "finding_neighbours", "lane_findings", "atoms"):
+        for name in _WRITTEN:
             write_layer(name, getattr(answer.run, name), aside)
 
 

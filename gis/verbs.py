@@ -20,7 +20,7 @@ from gis.layers import read_project
 from gis.layers.new_project import make_project
 from gis.model.project import Remark
 from gis.model.vocabulary import FindingClass
-from gis.oneshot import GapAnswer, GapRequest, gaps_of_layer, write_findings
+from gis.oneshot import GapAnswer, GapRequest, gaps_of_layer, refuse_to_overwrite, write_findings
 from gis.pipeline import analyse, run_project
 from gis.run_folder import is_run, read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
@@ -213,9 +213,12 @@ def run(
 def gaps(context: click.Context, /, *, output: Path | None, as_json: bool, **request: Any) -> None:  # noqa: ANN401
     """Find the gaps and overlaps of one layer."""
     texts = texts_of(context)
+    asked = GapRequest(**request)
+    if output is not None:
+        refuse_to_overwrite(asked, output)
     bar = ProgressBar(texts)
     try:
-        answer = gaps_of_layer(GapRequest(**request), today=today(), progress=bar)
+        answer = gaps_of_layer(asked, today=today(), progress=bar)
     finally:
         bar.clear()
     for remark in answer.remarks:

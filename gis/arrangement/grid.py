@@ -77,19 +77,40 @@ def rings_on_grid(polygons: GeometryArray, grid_size: float) -> Rings:
     Raises
     ------
     InputError
-        If a coordinate is no number, or too far out for the grid.
+        If a row is missing or no polygon, or a coordinate is no number or too far out for the grid;
+        ``row`` counts from 1.
+    ValueError
+        If the spacing is not greater than zero.
     """
-    too_far = beyond_reach(polygons, grid_size)
-    if len(too_far):
-        at = int(too_far[0])
-        raise InputError("beyond_the_grid", row=at + 1, grid=grid_size, reach=REACH * grid_size)
+    if not grid_size > 0:
+        raise ValueError(f"the grid's spacing is greater than zero, not {grid_size}")
+    _refuse_unless_polygons(polygons)
     coordinates = shapely.get_coordinates(polygons)
     lengths, covers, holes = _ring_lengths(polygons)
     if len(coordinates) and not np.isfinite(coordinates).all():
         at = int(np.searchsorted(np.cumsum(lengths), _first_not_finite(coordinates), side="right"))
         raise InputError("coordinates_not_finite", row=int(covers[at]) + 1, found="Polygon")
+    too_far = beyond_reach(polygons, grid_size)
+    if len(too_far):
+        at = int(too_far[0])
+        raise InputError("beyond_the_grid", row=at + 1, grid=grid_size, reach=REACH * grid_size)
     x, y, offsets, moves = _rounded(coordinates, lengths, holes, steps_per_unit(grid_size))
     return Rings(x, y, offsets, covers, moves)
+
+
+def _refuse_unless_polygons(polygons: GeometryArray) -> None:
+    kinds = shapely.get_type_id(polygons)
+    wrong = np.flatnonzero(~np.isin(kinds, _POLYGONS))
+    if len(wrong) and kinds[wrong[0]] < 0:
+        raise InputError("geometry_missing", row=int(wrong[0]) + 1)
+    if len(wrong):
+        found = polygons[wrong[0]].geom_type
+        raise InputError(
+            "geometry_wrong_type", row=int(wrong[0]) + 1, found=found, expected="polygon"
+        )
+
+
+_POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 
 
 def _first_not_finite(coordinates: FloatArray) -> int:

@@ -50,9 +50,14 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
     Raises
     ------
     InputError
-        If a coordinate is no number, or too far out for the grid; ``row`` counts from 1.
+        If a row is missing or no polygon, or a coordinate is no number or too far out for the grid;
+        ``row`` counts from 1.
+    ValueError
+        If the grid's spacing is not greater than zero, or there are no workers.
     """
     polygons = np.asarray(polygons, dtype=object)
+    if workers < 1:
+        raise ValueError(f"there is one thread at least, not {workers}")
     rings = rings_on_grid(polygons, grid_size)
     return assembled(skeleton(rings), Covers(rings, len(polygons)), grid_size, workers)
 

@@ -23,6 +23,7 @@ from gis.arrangement.grid import rings_on_grid
 from gis.arrangement.neighbourhood import fragments_near, restrung
 from gis.arrangement.renewal import face_at, rank_of_faces, renewed_faces, signed
 from gis.arrangement.splicing import rank, splice, spliced
+from gis.errors import InputError
 from gis.model.arrangement import OUTSIDE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from gis.arrangement.chains import Chains
     from gis.arrangement.covers import Covers
+    from gis.arrangement.grid import Rings
     from gis.arrangement.renewal import Renewal
     from gis.model.arrangement import BoolArray, IntArray
 
@@ -54,16 +56,14 @@ def update(arrangement: Arrangement, changed: Mapping[int, shapely.Geometry | No
     Raises
     ------
     InputError
-        If a coordinate is no number, or too far out for the grid.
+        If a shape is no polygon, or a coordinate is no number or too far out for the grid; ``row``
+        is the cover's number and one.
     ValueError
         If a number is negative, or leaves a hole.
     """
     _refuse_holes(changed, arrangement.covers.count)
-    nothing = shapely.Polygon()
     rings = {
-        cover: rings_on_grid(
-            np.array([nothing if shape is None else shape], dtype=object), arrangement.grid_size
-        )
+        cover: _rings_of(cover, shape, arrangement.grid_size)
         for cover, shape in sorted(changed.items())
     }
     covers = arrangement.covers.with_changes(rings) if rings else arrangement.covers
@@ -75,6 +75,15 @@ def update(arrangement: Arrangement, changed: Mapping[int, shapely.Geometry | No
     open_faces = _open_faces(arrangement, open_borders, windows)
     renewal = renewed_faces(arrangement, open_borders, open_faces, fresh)
     return _put_together(arrangement, covers, open_borders, open_faces, fresh, renewal)
+
+
+def _rings_of(cover: int, shape: shapely.Geometry | None, grid_size: float) -> Rings:
+    polygon = shapely.Polygon() if shape is None else shape
+    try:
+        return rings_on_grid(np.array([polygon], dtype=object), grid_size)
+    except InputError as error:
+        error.row = cover + 1
+        raise
 
 
 def _refuse_holes(changed: Mapping[int, shapely.Geometry | None], count: int) -> None:

@@ -76,8 +76,11 @@ def duties_on(
     Raises
     ------
     ValueError
-        If claims on the matter are not in the partition, so that the answer would leave them out.
+        If there is no such matter, or claims on it are not in the partition, so that the answer
+        would leave them out.
     """
+    if matter not in register.matters:
+        raise ValueError(f"there is no matter {matter!r}")
     lineage = register.tree.lineage(matter)
     steps = np.full(len(register.matters), -1, dtype=np.int64)
     for step, name in enumerate(lineage):

@@ -120,8 +120,10 @@ def ask(register: Register, question: Question) -> Standings:
     Raises
     ------
     ValueError
-        If claims on the matter are not in the partition.
+        If there is no such matter or level, or claims on the matter are not in the partition.
     """
+    if question.level not in LEVEL_RANKS:
+        raise ValueError(f"there is no level {question.level!r}")
     duties = duties_on(register, question.matter, question.as_of, perspective=question.perspective)
     return standings(duties, question.level)
 

@@ -10,6 +10,7 @@ import shapely
 from shapely.affinity import scale, translate
 
 from gis.arrangement import arrange, update
+from gis.errors import InputError
 from tests.benchmarks.city import city
 from tests.oracle.layouts import KINDS, layout
 
@@ -125,6 +126,40 @@ def test_the_arrangement_before_the_change_stays_as_it_was(town):
 def test_nothing_changed_is_nothing_computed(town):
     _, arrangement, _ = town
     assert differing(update(arrangement, {}), arrangement) == []
+
+
+def test_a_change_that_is_no_polygon_or_too_far_out_is_told_by_its_cover():
+    arrangement = arrange(np.array([shapely.box(0, 0, 1, 1)] * 5), grid_size=0.001)
+    for shape, problem in (
+        (shapely.LineString([(0, 0), (1, 1)]), "geometry_wrong_type"),
+        (shapely.box(0, 0, 1e10, 1), "beyond_the_grid"),
+        (shapely.box(0, 0, np.inf, 1), "coordinates_not_finite"),
+    ):
+        with pytest.raises(InputError) as caught:
+            update(arrangement, {3: shape})
+        assert (caught.value.problem, caught.value.row) == (problem, 4)
+
+
+@pytest.mark.parametrize(
+    ("shape", "problem"),
+    [
+        (None, "geometry_missing"),
+        (shapely.Point(0, 0), "geometry_wrong_type"),
+        (shapely.box(0, 0, np.inf, 1), "coordinates_not_finite"),
+        (shapely.box(0, 0, 1e300, 1), "beyond_the_grid"),
+    ],
+)
+def test_what_cannot_be_arranged_is_refused_by_row(shape, problem):
+    polygons = np.array([shapely.box(0, 0, 1, 1), shape], dtype=object)
+    with pytest.raises(InputError) as caught:
+        arrange(polygons, grid_size=0.001)
+    assert (caught.value.problem, caught.value.row) == (problem, 2)
+
+
+@pytest.mark.parametrize("options", [{"grid_size": 0}, {"grid_size": -1}, {"workers": 0}])
+def test_a_grid_or_a_number_of_threads_that_cannot_be_is_refused(options):
+    with pytest.raises(ValueError, match="not"):
+        arrange(np.array([shapely.box(0, 0, 1, 1)]), **{"grid_size": 0.001, **options})
 
 
 @pytest.mark.parametrize("beyond", [-1, 5, 2])

@@ -369,3 +369,9 @@ def test_a_partition_does_not_answer_for_a_matter_whose_claims_it_lacks():
     project = project_of(*claims, tree=TREE, matters=("lanes",))
     with pytest.raises(ValueError, match="order"):
         answers(project, matter="order")
+
+
+@pytest.mark.parametrize("asked", [{"matter": "no such"}, {"level": "no such"}])
+def test_a_matter_or_level_that_does_not_exist_has_no_answer(asked):
+    with pytest.raises(ValueError, match="no such"):
+        answers(project_of(claim("A", COUNTY)), **asked)

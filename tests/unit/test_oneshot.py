@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -376,3 +377,24 @@ def test_a_claim_of_a_hundred_thousand_vertices_is_measured_to_the_square_metre(
     said = told(layer(claim), close_slits=0.0)
     assert said["covered_m2"] == pytest.approx(claim.area, rel=1e-5)
     assert said["gap_m2"] == 0
+
+
+@pytest.mark.parametrize("role", ["claims", "jurisdiction"])
+def test_an_input_is_never_overwritten_by_the_findings(layer, role, capsys):
+    claims, limit = layer(WEST_HALF, EAST_HALF), layer(COUNTY, name="limit.gpkg")
+    output = {"claims": claims, "jurisdiction": limit}[role]
+    before = Path(output).read_bytes()
+    arguments = ["gaps", str(claims), "--jurisdiction", str(limit), "-o", str(output)]
+    assert run_arguments(arguments) == 1
+    assert "input" in capsys.readouterr().err
+    assert Path(output).read_bytes() == before
+
+
+def test_a_geopackage_of_others_is_never_overwritten_but_ones_own_findings_are(layer, tmp_path):
+    claims, other = layer(WEST_HALF, EAST_HALF), layer(COUNTY, name="other.gpkg")
+    before = Path(other).read_bytes()
+    assert run_arguments(["gaps", str(claims), "-o", str(other)]) == 1
+    assert Path(other).read_bytes() == before
+    own = tmp_path / "findings.gpkg"
+    assert run_arguments(["gaps", str(claims), "-o", str(own)]) == 0
+    assert run_arguments(["gaps", str(claims), "-o", str(own)]) == 0
