@@ -176,12 +176,23 @@ def cuts_in_cells(
             longer[:end] = members[:end]
             members = longer
         upright = east - west >= north - south
-        line = west + (east - west) // 2 if upright else south + (north - south) // 2
-        first = (west, line, south, north) if upright else (west, east, south, line)
-        second = (line, east, south, north) if upright else (west, east, line, north)
-        middle = _chosen(members, begin, end, members, end, low, high, x, y, *first)
-        last = _chosen(members, begin, end, members, middle, low, high, x, y, *second)
-        idle = idle + 1 if last - end > _THINNED * count else 0
+        for attempt in range(3):
+            line = west + (east - west) // 2 if upright else south + (north - south) // 2
+            first = (west, line, south, north) if upright else (west, east, south, line)
+            second = (line, east, south, north) if upright else (west, east, line, north)
+            middle = _chosen(members, begin, end, members, end, low, high, x, y, *first)
+            last = _chosen(members, begin, end, members, middle, low, high, x, y, *second)
+            thinned = last - end <= _THINNED * count
+            breadth = north - south if upright else east - west
+            # edges that run through both halves may be parted the other way; else it is as it was
+            if thinned or (attempt == 0 and breadth <= 1) or attempt == 2:  # noqa: PLR2004
+                break
+            upright = not upright
+        if not thinned:
+            idle += 1
+        elif middle > end and last > middle:
+            # a half that nothing meets only narrows the box: the bundle in it is as thick as before
+            idle = 0
         # the parent's members are done with: the children move down into their place
         members[begin : begin + last - end] = members[end:last].copy()
         stack.append((*first, begin, begin + middle - end, idle))

@@ -258,3 +258,21 @@ def test_without_any_polygon_there_is_no_face_and_whoever_is_empty_is_lost(shape
     assert arrangement.border_points.shape == (0, 2)
     assert arrangement.lost.tolist() == list(range(len(shapes)))
     assert arrangement.largest_move == 0.0
+
+
+def test_a_bundle_of_long_hairlines_takes_work_in_proportion_to_its_borders():
+    # parted the long way, every part would hold the whole bundle again
+    boxes = as_array([box(0, 4 * i, 10**8, 4 * i + 2) for i in range(3000)])
+    assert len(arrange(boxes, grid_size=1.0)) == 3000
+    upright = as_array([box(4 * i, 0, 4 * i + 2, 10**8) for i in range(3000)])
+    assert len(arrange(upright, grid_size=1.0)) == 3000
+
+
+def test_one_border_drawn_many_times_over_is_cut_where_the_drawings_cross():
+    # n squares, each a little to the north-east of the one before: every two cross in two points,
+    # and each crossing makes a face more
+    n, side = 25, 2 * 10**7
+    squares = as_array([box(3 * i, 3 * i, side + 3 * i, side + 3 * i) for i in range(n)])
+    found = arrange(squares, grid_size=1.0)
+    assert len(found) == 1 + n * (n - 1)
+    assert (found.multiplicity == n).sum() == 1
