@@ -26,6 +26,7 @@ NAMES = (
     "endtoend",
     "update",
     "questions",
+    "lanes",
 )
 
 
