@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +15,8 @@ from gis.run_folder import read_run
 from tests import toy_county
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gis.model.run import Run
 
 # the same examples in every run, however slow the machine: a red run can be repeated
@@ -24,25 +24,6 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 AS_OF = date(2026, 8, 15)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Throw machine code away that was made of other sources.
-
-    A compiled function holds those that it calls; on disk, only its own file is watched.
-    """
-    if hasattr(config, "workerinput"):
-        return  # the process that started this one has done it
-    package = Path(__file__).resolve().parents[1] / "gis"
-    sources = [path.read_bytes() for path in sorted(package.rglob("*.py"))]
-    stamp = hashlib.sha256(b"".join(text for text in sources if b"@compiled" in text)).hexdigest()
-    kept = package / "__pycache__" / "compiled.sha256"
-    if kept.is_file() and kept.read_text("ascii") == stamp:
-        return
-    for path in package.rglob("*.nb[ic]"):
-        path.unlink()
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text(stamp, "ascii")
 
 
 @pytest.fixture(scope="session")
