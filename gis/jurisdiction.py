@@ -49,10 +49,14 @@ def outline_of_claims(
     ------
     InputError
         If a coordinate is no number, or too far out for the grid.
+    ValueError
+        If the width is negative or no finite number.
     """
+    if not 0 <= close_slits_m < np.inf:
+        raise ValueError(f"slits are closed up to a width of 0 m or more, not {close_slits_m}")
     arrangement = residue(claims, grid_size=grid_size, workers=workers).arrangement
     outline = _filled(arrangement)
-    if close_slits_m <= 0 or len(outline) == 0:
+    if close_slits_m == 0 or len(outline) == 0:
         return _as_one(outline)
     bridging = _bridges(arrangement, measure, close_slits_m)
     if len(bridging) == 0:

@@ -99,7 +99,11 @@ class EllipsoidMeasure:
         ------
         InputError
             If they span more than half the globe.
+        ValueError
+            If there is no geometry, or none with a coordinate.
         """
+        if shapely.is_empty(geometries).all():
+            raise ValueError("a measure is laid around one geometry at least")
         west, south, east, north = shapely.total_bounds(geometries)
         if crs.is_geographic and east - west > _HALF_THE_GLOBE:
             raise InputError("extent_too_wide", degrees=f"{east - west:.0f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def inscribed_radii(polygons: GeometryArray, *, workers: int = 1) -> FloatArray:
     share = offsets[first_ring[:-1]] // _POINTS_AT_ONCE
     begins = np.flatnonzero(np.diff(share, prepend=-1))
     ends = np.append(begins[1:], len(polygons))
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(workers, os.cpu_count() or 1)) as pool:
         list(pool.map(fill, begins.tolist(), ends.tolist()))
     return radii
 

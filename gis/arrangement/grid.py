@@ -80,10 +80,12 @@ def rings_on_grid(polygons: GeometryArray, grid_size: float) -> Rings:
         If a row is missing or no polygon, or a coordinate is no number or too far out for the grid;
         ``row`` counts from 1.
     ValueError
-        If the spacing is not greater than zero.
+        If the spacing is no finite number greater than zero, or the polygons are no plain array.
     """
-    if not grid_size > 0:
-        raise ValueError(f"the grid's spacing is greater than zero, not {grid_size}")
+    if not 0 < grid_size < np.inf:
+        raise ValueError(f"the grid's spacing is greater than zero and finite, not {grid_size}")
+    if polygons.ndim != 1:
+        raise ValueError(f"polygons come as an array of shape (n,), not {polygons.shape}")
     _refuse_unless_polygons(polygons)
     coordinates = shapely.get_coordinates(polygons)
     lengths, covers, holes = _ring_lengths(polygons)

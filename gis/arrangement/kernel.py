@@ -8,6 +8,7 @@ them for polygons at the end.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,11 +54,13 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
         If a row is missing or no polygon, or a coordinate is no number or too far out for the grid;
         ``row`` counts from 1.
     ValueError
-        If the grid's spacing is not greater than zero, or there are no workers.
+        If the grid's spacing is no finite number greater than zero, the polygons are no plain
+        array, or there are no workers.
+    TypeError
+        If the number of workers is not whole.
     """
     polygons = np.asarray(polygons, dtype=object)
-    if workers < 1:
-        raise ValueError(f"there is one thread at least, not {workers}")
+    refuse_unless_threads(workers)
     rings = rings_on_grid(polygons, grid_size)
     return assembled(skeleton(rings), Covers(rings, len(polygons)), grid_size, workers)
 
@@ -65,6 +68,12 @@ def arrange(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> A
 def is_prepared() -> bool:
     """Tell whether the machine code of the kernel is there, or would have to be made first."""
     return is_kept(cuts_in_cells)
+
+
+def refuse_unless_threads(workers: int) -> None:
+    """Raise what :func:`arrange` says it raises of a number of workers."""
+    if operator.index(workers) < 1:
+        raise ValueError(f"there is one thread at least, not {workers}")
 
 
 def assembled(edges: Skeleton, covers: Covers, grid_size: float, workers: int) -> Arrangement:

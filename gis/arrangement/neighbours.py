@@ -51,7 +51,18 @@ def neighbours(arrangement: Arrangement, faces: IntArray) -> Neighbours:
     -------
     neighbours
         One row for each face and cover next to it.
+
+    Raises
+    ------
+    TypeError
+        If the faces are not told by whole numbers.
+    ValueError
+        If there is no such face, or one comes twice.
     """
+    faces = np.asarray(faces)
+    if faces.size == 0:  # a list of none has no whole numbers to be told by
+        faces = faces.astype(np.int64)
+    _refuse_unless_faces(faces, len(arrangement))
     position_of = np.full(len(arrangement) + 1, -1, dtype=np.int64)
     position_of[faces] = np.arange(len(faces))
     near = np.concatenate([arrangement.left, arrangement.right])
@@ -72,6 +83,16 @@ def neighbours(arrangement: Arrangement, faces: IntArray) -> Neighbours:
     key, which = np.unique(place * covers + cover - NOBODY, return_inverse=True)
     total = np.bincount(which, weights=np.concatenate([length[row], length[unowned]]))
     return Neighbours(key // covers, key % covers + NOBODY, total.astype(np.float64))
+
+
+def _refuse_unless_faces(faces: IntArray, count: int) -> None:
+    if not np.issubdtype(faces.dtype, np.integer):
+        raise TypeError(f"faces are told by whole numbers, not by {faces.dtype}")
+    wrong = faces[(faces < 0) | (faces >= count)]
+    if len(wrong):
+        raise ValueError(f"faces are numbered from 0 to {count - 1}; there is no {wrong[0]}")
+    if len(np.unique(faces)) < len(faces):
+        raise ValueError("each face is asked about once")
 
 
 def border_lengths(arrangement: Arrangement, borders: IntArray) -> FloatArray:

@@ -15,6 +15,7 @@ dynamically, International Journal of Computational Geometry and Applications 8(
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ def cuts(skeleton: Skeleton, *, workers: int = 1) -> Cuts:
     if workers == 1:
         parts = [of_cells(*lines)]
     else:
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(min(workers, os.cpu_count() or 1)) as pool:
             parts = list(pool.map(of_cells, lines[:-1], lines[1:]))
     edge = np.concatenate([part[0] for part in parts])
     counts = np.array([len(part[2]) for part in parts])

@@ -16,7 +16,7 @@ import numpy as np
 from gis.arrangement.compiled import compiled
 from gis.arrangement.covers import Covers
 from gis.arrangement.grid import rings_on_grid
-from gis.arrangement.kernel import assembled
+from gis.arrangement.kernel import assembled, refuse_unless_threads
 from gis.arrangement.neighbourhood import beside
 from gis.arrangement.skeleton import Skeleton, skeleton
 
@@ -72,7 +72,10 @@ def residue(polygons: GeometryArray, *, grid_size: float, workers: int = 1) -> R
     ------
     InputError
         If a coordinate is no number, or too far out for the grid; ``row`` counts from 1.
+    ValueError, TypeError
+        As :func:`gis.arrangement.arrange` does.
     """
+    refuse_unless_threads(workers)
     polygons = np.asarray(polygons, dtype=object)
     rings = rings_on_grid(polygons, grid_size)
     covers = Covers(rings, len(polygons))
