@@ -43,7 +43,7 @@ def canonical(name: str, table: pd.DataFrame, column: str) -> list[bytes]:
     if is_list_column(name, column):
         return [list_as_json(value).encode() for value in values]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return _days(values)
+        return _moments(values)
     if pd.api.types.is_float_dtype(values.dtype):
         return [b"" if math.isnan(value) else value.hex().encode() for value in values.tolist()]
     if pd.api.types.infer_dtype(values, skipna=False) != "string":
@@ -51,10 +51,14 @@ def canonical(name: str, table: pd.DataFrame, column: str) -> list[bytes]:
     return _texts(values)
 
 
-def _days(values: pd.Series[Any]) -> list[bytes]:
-    days = values.to_numpy().astype("datetime64[D]")
-    texts = np.datetime_as_string(days).astype("S10")
-    texts[np.isnat(days)] = b""
+def _moments(values: pd.Series[Any]) -> list[bytes]:
+    # the same moment, whichever unit a file keeps it in; midnight is the day alone
+    moments = values.to_numpy().astype("datetime64[us]")
+    days = moments.astype("datetime64[D]")
+    texts = np.where(
+        days == moments, np.datetime_as_string(days), np.datetime_as_string(moments)
+    ).astype("S26")
+    texts[np.isnat(moments)] = b""
     return [bytes(text) for text in texts.tolist()]
 
 

@@ -78,6 +78,10 @@ def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401
 language_option = option("--lang", type=click.Choice(LANGUAGES), expose_value=False, is_eager=True)
 
 
+#: The step that takes long once on a machine: who sees no bar is told, or would think it hangs.
+_ONCE = "preparing"
+
+
 class ProgressBar:
     """Shows progress on standard error, where that is a terminal."""
 
@@ -85,10 +89,14 @@ class ProgressBar:
         self._texts = texts
         self._shown = sys.stderr.isatty()
         self._width = 0
+        self._told = False
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show a step and how far along it is."""
         if not self._shown:
+            if step == _ONCE and not self._told:
+                click.echo(self._texts.text(f"progress.{step}"), err=True)
+                self._told = True
             return
         share = f"{done}/{total} " if total else ""
         line = share + self._texts.text(f"progress.{step}")

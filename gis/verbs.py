@@ -46,7 +46,8 @@ class Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+            texts = catalogue("en") if ctx is None else texts_of(ctx)
+            self.fail(texts.text("cli.not_a_day", given=value), param, ctx)
 
 
 class Metres(click.FloatRange):

@@ -13,8 +13,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gis.catalogue import LANGUAGES
+from gis.catalogue import LANGUAGES, catalogue
 from gis.cli import VERBS, Verbs, run_arguments
+from gis.spoken import ProgressBar
 from gis.version import __version__
 from tests import toy_county
 from tests.builders import COUNTY, EAST_HALF, PLANE, WEST_HALF, placed, square
@@ -80,7 +81,8 @@ def test_the_version_is_told(say):
     assert say("--version")[:2] == (0, f"mangqu, version {__version__}\n")
 
 
-def test_python_dash_m_is_the_same_command(halves):
+def test_python_dash_m_is_the_same_command(say, halves):
+    say("gaps", halves)  # what a machine's first run compiles, and says so, is there then
     environment = {**os.environ, "MANGQU_LANG": "en"}
     command = [sys.executable, "-m", "gis", "gaps", str(halves), "--json"]
     done = subprocess.run(command, capture_output=True, check=False, env=environment, text=True)
@@ -116,6 +118,23 @@ def test_wrong_usage_exits_with_two_and_says_so_on_standard_error(say, arguments
     status, out, err = say(*arguments)
     assert (status, out) == (2, "")
     assert err
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "not a day"), ("zh", "不是日历上的日期")])
+def test_a_day_that_is_none_is_named_with_the_form_to_use(say, language, told):
+    _, _, err = say("run", "a", "-o", "b", "--as-of", "2027-13-01", "--lang", language)
+    assert told in err
+    assert "2027-13-01" in err
+    assert "YYYY-MM-DD" in err
+
+
+def test_who_sees_no_bar_is_told_once_of_the_wait_on_a_first_run(capsys):
+    bar = ProgressBar(catalogue("en"))
+    bar("reading", 1, 2)
+    assert capsys.readouterr().err == ""
+    for done in range(3):
+        bar("preparing", done, 3)
+    assert capsys.readouterr().err.count("half a minute") == 1
 
 
 def bad_inputs(folder):
