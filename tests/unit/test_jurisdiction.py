@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import CRS
+from shapely.affinity import translate
 
 from gis.arrangement import arrange
 from gis.arrangement.partition import grid_spacing
+from gis.arrangement.slits import bridges
 from gis.jurisdiction import outline_of_claims
 from gis.measure import EllipsoidMeasure
 from tests.builders import COUNTY, EAST, NORTH, PLANE, placed, square
@@ -78,6 +80,49 @@ def test_a_wedge_is_closed_where_it_is_narrow():
     closed = outline(placed(COUNTY - wedge), width=3.0)
     # three metres wide half way up
     assert closed.area == pytest.approx(1e6 - wedge.area * (1 - 0.25), abs=0.5)
+
+
+@pytest.mark.parametrize("lean", [-1, 0, 1])
+@pytest.mark.parametrize("far_east", [0, 60_000])
+def test_a_slit_as_wide_as_the_limit_stays_open_wherever_it_lies(far_east, lean):
+    # sixty kilometres off the central meridian, a metre of the plane is 0.04 mm less on the ground
+    across = float(np.hypot(1, lean))
+    slit = shapely.Polygon(
+        [
+            (500, 600),
+            (500 + across, 600),
+            (500 + across + 401 * lean, 1001),
+            (500 + 401 * lean, 1001),
+        ]
+    )
+    claim = translate(placed(COUNTY - slit), far_east)
+    allowed = 0.001 * claim.length
+    assert outline(claim, width=1.0).area == pytest.approx(claim.area, abs=allowed)
+    assert outline(claim, width=1.01).area == pytest.approx(1e6, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("opening", "is_slit"), [(23, True), (24.5, True), (25.5, False), (28, False)]
+)
+def test_a_notch_that_opens_by_more_than_25_degrees_is_part_of_the_shape(opening, is_slit):
+    flare = np.tan(np.radians(opening / 2))
+    notch = shapely.Polygon([(500, 950), (500 - 51 * flare, 1001), (500 + 51 * flare, 1001)])
+    claim = placed(COUNTY - notch)
+    filled = outline(claim, width=3.0).area - claim.area
+    # up to where it is three metres wide
+    assert filled == pytest.approx(9 / (4 * flare) if is_slit else 0, abs=0.1)
+
+
+def test_borders_face_those_next_to_them_and_not_what_lies_behind():
+    # four borders, outside on the left of each: a shore, a wall's two faces, another shore
+    start = np.array([(0.0, 100), (0.3, 0), (0.5, 100), (0.8, 0)])
+    end = np.array([(0.0, 0), (0.3, 100), (0.5, 0), (0.8, 100)])
+    pair, _ = bridges(start, end, 1.0)
+    assert sorted(map(tuple, np.sort(pair, axis=1).tolist())) == [(0, 1), (2, 3)]
+    # a wall half as long hides no more than its length
+    end[1], start[2] = (0.3, 50), (0.5, 50)
+    pair, _ = bridges(start, end, 1.0)
+    assert sorted(map(tuple, np.sort(pair, axis=1).tolist())) == [(0, 1), (0, 3), (2, 3)]
 
 
 def test_districts_drawn_apart_by_a_hair_have_one_outline():

@@ -7,7 +7,17 @@ import shapely
 from gis.duty import levels_asked, passes
 from gis.duty.matters import claims_seen
 from gis.pipeline import analyse
-from tests.builders import COUNTY, EAST_HALF, WEST_HALF, claim, project_of, question_of, square
+from tests.builders import (
+    COUNTY,
+    EAST_HALF,
+    WEST_HALF,
+    agreement,
+    claim,
+    project_of,
+    question_of,
+    square,
+    zone,
+)
 
 TREE = {"care": "", "sweeping": "care", "lamps": "care", "order": ""}
 
@@ -54,6 +64,39 @@ def test_independent_layers_do_not_cut_each_other_into_dust():
         for matter in made.matters:
             needed = 5 + vertices[claims_seen(project, matter)[0]].sum()
             assert 5 + vertices[made.claim_rows].sum() <= 2 * needed
+
+
+def layers_on_shared_ground(own, **tables):
+    """Return three matters that see the same 200 vertices, and as many of its own each."""
+    return project_of(
+        claim("A", round_place(500, 500, 200), "care"),
+        *(
+            claim(name, round_place(x, 500, own), name)
+            for x, name in ((460, "sweeping"), (500, "lamps"), (540, "order"))
+        ),
+        tree={"care": "", "sweeping": "care", "lamps": "care", "order": "care"},
+        **tables,
+    )
+
+
+def test_a_pass_grows_to_twice_the_vertices_that_a_matter_needs_and_no_further():
+    # two in one pass: 1.75 times what each needs; all three: 2.5 times
+    assert sorted(len(made.matters) for made in passes(layers_on_shared_ground(600))) == [1, 2]
+    # 1.5 and 2.0 times
+    assert [len(made.matters) for made in passes(layers_on_shared_ground(196))] == [3]
+
+
+@pytest.mark.parametrize(
+    "common",
+    [
+        {"zones": [zone("fringe", round_place(500, 500, 4000))]},
+        {"agreements": [agreement("A", "B", first="A", place=round_place(500, 500, 4000))]},
+        {"within": round_place(500, 500, 4000)},
+    ],
+    ids=["zones", "agreements", "jurisdiction"],
+)
+def test_what_every_matter_is_cut_by_counts_as_needed(common):
+    assert [len(made.matters) for made in passes(layers_on_shared_ground(600, **common))] == [3]
 
 
 def test_every_matter_asked_is_in_one_pass_which_holds_all_claims_it_sees():
