@@ -20,13 +20,13 @@ from gis.errors import InputError, OutputError
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
 from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
-from gis.layers.raw import suggestion
 from gis.measure import WGS84, EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
 from gis.model.tables import TABLES
 from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
+from gis.readers.raw import suggestion
 from gis.run_folder import layers_of, storable, write_layer
 from gis.summary import counts
 

@@ -1,4 +1,4 @@
-"""The only code that reads layer files: formats, encodings, coordinate systems, checks, repair."""
+"""From files to checked tables: coordinate systems, datums, row-numbered checks, repair."""
 
 from gis.layers.one_layer import OneLayer, read_one_layer, transformed
 from gis.layers.project_file import PROJECT_FILE

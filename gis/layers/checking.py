@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from gis.catalogue import LANGUAGES, catalogue
-from gis.layers.raw import suggestion
 from gis.layers.values import (
     RefusedValueError,
     as_accuracy,
@@ -19,18 +18,18 @@ from gis.layers.values import (
     as_list,
     as_moment,
     as_number,
-    as_text,
-    is_missing,
 )
 from gis.model.tables import ColumnKind
+from gis.readers.cells import as_text, is_missing
+from gis.readers.raw import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gis.errors import InputError
     from gis.layers.project_file import LayerDeclaration
-    from gis.layers.raw import LayerFile, RawLayer
     from gis.model.tables import Column, TableSchema
+    from gis.readers.raw import LayerFile, RawLayer
 
 #: More than this is not read by anybody.
 MOST_ERRORS = 1000

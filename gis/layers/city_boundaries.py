@@ -21,8 +21,8 @@ from pyproj import CRS
 from gis.errors import InputError, MissingPartError
 from gis.layers.crs import transform
 from gis.layers.datum import convert_geometries
-from gis.layers.raw import suggestion
 from gis.model.project import Name
+from gis.readers.raw import suggestion
 
 #: Shown wherever these boundaries are.
 NOTICE = Name(

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.layers.raw import suggestion
 from gis.model.vocabulary import EVERY_MATTER
+from gis.readers.raw import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,8 +15,8 @@ from pyproj.transformer import TransformerGroup
 from gis.layers.datum import TO_WGS84
 
 if TYPE_CHECKING:
-    from gis.layers.raw import LayerFile
     from gis.model.arrangement import BoolArray, FloatArray, GeometryArray
+    from gis.readers.raw import LayerFile
 
 WGS84 = CRS.from_epsg(4326)
 

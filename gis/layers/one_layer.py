@@ -12,12 +12,12 @@ import pandas as pd
 
 from gis.errors import InputError
 from gis.layers.crs import crs_label, reaches, source_crs, transform
-from gis.layers.formats import read_layer
 from gis.layers.geometry_repair import RowNote, prepare_geometry
-from gis.layers.raw import LayerFile, is_unsafe_name
 from gis.layers.read import file_digest
-from gis.layers.values import as_text
 from gis.model.project import Remark, Source
+from gis.readers.cells import as_text
+from gis.readers.formats import read_layer
+from gis.readers.raw import LayerFile, is_unsafe_name
 
 if TYPE_CHECKING:
     from pyproj import CRS

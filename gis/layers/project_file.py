@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from gis.errors import InputError, InputErrors
 from gis.layers.crs import named_crs
-from gis.layers.encoding import known_encoding
-from gis.layers.raw import is_unsafe_name, suggestion
 from gis.layers.toml_text import toml_document
 from gis.layers.values import MOST_ACCURACY_M
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.tables import TABLES
+from gis.readers.encoding import known_encoding
+from gis.readers.raw import is_unsafe_name, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

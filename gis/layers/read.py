@@ -31,12 +31,12 @@ from gis.layers.crosschecks import (
 )
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
 from gis.layers.datum import TO_WGS84
-from gis.layers.formats import read_layer
 from gis.layers.geometry_repair import Prepared, prepare_geometry
 from gis.layers.project_file import PROJECT_FILE, read_project_file
-from gis.layers.raw import LayerFile
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
+from gis.readers.formats import read_layer
+from gis.readers.raw import FileNote, LayerFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.layers.project_file import LayerDeclaration, ProjectFile
-    from gis.layers.raw import RawLayer
     from gis.model.project import Settings
     from gis.model.tables import TableSchema
+    from gis.readers.raw import RawLayer
 
 #: Tables in which a row without a geometry may name a place instead, or hold everywhere.
 _JOIN_PLACES = ("claims", "agreements")
@@ -257,14 +257,14 @@ def _file_remarks(layer: _Loaded, schema: TableSchema, working: CRS) -> list[Rem
     if schema.geometry and layer.crs is not None:
         came_from = layer.crs
         if datum in TO_WGS84:
-            notes.append(("datum_converted", {"datum": datum}))
+            notes.append(FileNote("datum_converted", {"datum": datum}))
             came_from = WGS84
         names = {"source": crs_label(came_from), "working": crs_label(working)}
         if names["source"] != names["working"]:
             rough = is_rough(came_from, working)
-            notes.append(("reprojected_roughly" if rough else "reprojected", dict(names)))
+            notes.append(FileNote("reprojected_roughly" if rough else "reprojected", dict(names)))
     elif not schema.geometry and layer.raw.geometry is not None:
-        notes.append(("geometry_ignored", {}))
+        notes.append(FileNote("geometry_ignored", {}))
     return [_remark("converted", problem, layer, 0, details) for problem, details in notes]
 
 

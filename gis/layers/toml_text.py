@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 from gis.errors import InputError
-from gis.layers.values import is_nested_deeply
+from gis.readers.cells import is_nested_deeply
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 

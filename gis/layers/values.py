@@ -10,11 +10,10 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
+from gis.readers.cells import as_text, is_missing, is_nested_deeply, is_whole_text
+
 #: Coarser than this is no accuracy of a border but a mistake of the unit.
 MOST_ACCURACY_M = 1000.0
-
-#: Nobody nests deeper, and what goes through a value step by step shall not run out of stack.
-MOST_NESTING = 64
 
 _DATE = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
@@ -40,30 +39,6 @@ class RefusedValueError(ValueError):
         super().__init__(problem)
         self.problem = problem
         self.details = details
-
-
-def is_missing(value: object) -> bool:
-    """Tell whether a cell holds nothing: null, blanks, or not a number."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not value.strip()
-    return isinstance(value, float) and math.isnan(value)
-
-
-def as_text(value: object) -> str:
-    """Return a cell as text without blanks around it; whole numbers lose their ``.0``."""
-    if is_missing(value) or isinstance(value, bytes):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value).strip()
 
 
 def as_number(value: object) -> float:
@@ -184,34 +159,3 @@ def _json_array(text: str) -> list[object]:
     if is_nested_deeply(parts):
         raise ValueError("nested too deeply")
     return parts
-
-
-def is_whole_text(text: str) -> bool:
-    """Tell whether a text has only whole characters: JSON can escape one half of a pair."""
-    if text.isascii():
-        return True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def shown_whole(text: str) -> str:
-    """Return a text with a question mark for each half of a character, fit to be written."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def is_nested_deeply(value: object) -> bool:
-    """Tell whether lists and dictionaries lie in one another deeper than ``MOST_NESTING``."""
-    within = [value]
-    for _ in range(MOST_NESTING):
-        within = [
-            part
-            for each in within
-            if isinstance(each, (dict, list))
-            for part in (each.values() if isinstance(each, dict) else each)
-        ]
-        if not within:
-            return False
-    return True

@@ -21,7 +21,8 @@ FLOORS = {
     "model": set(),
     "arrangement": {"gis.measure", "gis.arrangement"},
     "duty": {"gis.arrangement", "gis.duty"},
-    "layers": {"gis.layers", "gis.output", "gis.measure"},
+    "readers": {"gis.readers"},
+    "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure"},
 }
 EVERYWHERE = {"gis.model", "gis.errors", "gis.catalogue"}
 

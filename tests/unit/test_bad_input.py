@@ -20,8 +20,8 @@ from gis.catalogue import LANGUAGES
 from gis.cli import run_arguments
 from gis.errors import InputError, OutputError
 from gis.layers import read_one_layer
-from gis.layers.encoding import known_encoding
 from gis.output import add_layer, new_file, new_folder
+from gis.readers.encoding import known_encoding
 from tests import toy_county
 from tests.layer_files import EAST, WEST, problems, project, read, write, write_table
 from webmap.service import serving

@@ -9,8 +9,9 @@ import pytest
 import shapely
 
 from gis.layers import project_files, read_project
-from gis.layers.values import as_list, as_moment, as_number, as_text
+from gis.layers.values import as_list, as_moment, as_number
 from gis.model.tables import TABLES, ColumnKind
+from gis.readers.cells import as_text
 from tests import toy_county
 from tests.layer_files import EAST, LIMIT, TODAY, WEST, problems, project, read, write, write_table
 

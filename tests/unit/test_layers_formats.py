@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry import mapping
 
 from gis.layers import read_one_layer
-from gis.layers.dbf import read_dbf
-from gis.layers.formats import read_layer
-from gis.layers.raw import LayerFile
+from gis.readers.dbf import read_dbf
+from gis.readers.formats import read_layer
+from gis.readers.raw import LayerFile
 from tests.layer_files import EAST, WEST, problems, write
 
 NAMES = ["盘山县", "大洼区"]

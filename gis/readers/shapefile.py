@@ -14,8 +14,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from gis.layers.dbf import read_dbf
-from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb
+from gis.readers.dbf import read_dbf
+from gis.readers.raw import FileNote, LayerFile, RawLayer, shapes_from_wkb
 
 if TYPE_CHECKING:
     from gis.model.arrangement import GeometryArray
@@ -52,7 +52,7 @@ def read_shapefile(source: LayerFile) -> RawLayer:
     if len(geometry) != rows:
         raise source.error("rows_missing", expected=rows, found=len(geometry))
     if table.guessed:
-        notes.append(("encoding_guessed", {"encoding": table.encoding}))
+        notes.append(FileNote("encoding_guessed", {"encoding": table.encoding}))
     return RawLayer(
         layer="",
         rows=rows,
@@ -94,7 +94,7 @@ def _indexed_shapes(shp: Path, index: bytes, source: LayerFile) -> int:
 
 def _geometries(
     siblings: dict[str, Path], source: LayerFile
-) -> tuple[GeometryArray, dict[int, str], list[tuple[str, dict[str, object]]]]:
+) -> tuple[GeometryArray, dict[int, str], list[FileNote]]:
     with (
         tempfile.TemporaryDirectory(prefix="mangqu-") as folder,
         warnings.catch_warnings(record=True) as caught,
@@ -112,9 +112,7 @@ def _geometries(
         except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
             raise source.error("file_damaged", reason=str(error)) from error
     said = sorted({str(warning.message) for warning in caught} - {""})
-    notes: list[tuple[str, dict[str, object]]] = [
-        ("reader_warning", {"message": message.replace(folder, "")}) for message in said
-    ]
+    notes = [FileNote("reader_warning", {"message": each.replace(folder, "")}) for each in said]
     shapes, broken = shapes_from_wkb(blobs)
     return shapes, broken, notes
 

@@ -11,9 +11,9 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from gis.layers.encoding import known_encoding
-from gis.layers.raw import LayerFile, RawLayer
-from gis.layers.values import shown_whole
+from gis.readers.cells import shown_whole
+from gis.readers.encoding import known_encoding
+from gis.readers.raw import LayerFile, RawLayer
 
 if TYPE_CHECKING:
     from gis.model.arrangement import GeometryArray

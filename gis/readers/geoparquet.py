@@ -12,7 +12,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.errors import MissingPartError
-from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb, unique_columns
+from gis.readers.raw import LayerFile, RawLayer, shapes_from_wkb, unique_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from gis.layers.encoding import guessed_encoding, known_encoding
-from gis.layers.raw import LayerFile, RawLayer, unique_columns
+from gis.readers.encoding import guessed_encoding, known_encoding
+from gis.readers.raw import FileNote, LayerFile, RawLayer, unique_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def read_csv(source: LayerFile) -> RawLayer:
     return RawLayer("", len(rows), columns, None, None, (source.path,), notes=notes)
 
 
-def _text(source: LayerFile) -> tuple[str, tuple[tuple[str, dict[str, object]], ...]]:
+def _text(source: LayerFile) -> tuple[str, tuple[FileNote, ...]]:
     content = source.path.read_bytes()
     if source.encoding:
         encoding = known_encoding(source.encoding)
@@ -64,7 +64,7 @@ def _text(source: LayerFile) -> tuple[str, tuple[tuple[str, dict[str, object]], 
         raise source.error("nul_in_text")
     if source.encoding or encoding == "utf-8":
         return text, ()
-    return text, (("encoding_guessed", {"encoding": encoding}),)
+    return text, (FileNote("encoding_guessed", {"encoding": encoding}),)
 
 
 def _lines(text: str, source: LayerFile) -> Iterator[list[str]]:

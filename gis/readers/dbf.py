@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis.layers.encoding import decodes, guessed_encoding, known_encoding
-from gis.layers.raw import LayerFile, unique_columns
+from gis.readers.encoding import decodes, guessed_encoding, known_encoding
+from gis.readers.raw import LayerFile, unique_columns
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from gis.layers.raw import LayerFile, RawLayer, shapes_from_wkb, suggestion, unique_columns
+from gis.readers.raw import LayerFile, RawLayer, shapes_from_wkb, suggestion, unique_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gis.layers.csv_table import read_csv
-from gis.layers.geojson import read_geojson
-from gis.layers.geopackage import read_geopackage
-from gis.layers.geoparquet import read_geoparquet
-from gis.layers.shapefile import read_shapefile
-from gis.layers.values import as_text, is_nested_deeply, is_whole_text, shown_whole
+from gis.readers.cells import as_text, is_nested_deeply, is_whole_text, shown_whole
+from gis.readers.csv_table import read_csv
+from gis.readers.geojson import read_geojson
+from gis.readers.geopackage import read_geopackage
+from gis.readers.geoparquet import read_geoparquet
+from gis.readers.shapefile import read_shapefile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gis.layers.raw import LayerFile, RawLayer
+    from gis.readers.raw import LayerFile, RawLayer
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _HEAD_BYTES = 4096

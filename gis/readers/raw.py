@@ -6,7 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -73,6 +73,13 @@ class LayerFile:
         return error
 
 
+class FileNote(NamedTuple):
+    """Something about a file as a whole: ``remark.<problem>`` in the catalogues, and its values."""
+
+    problem: str
+    details: dict[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class RawLayer:
     """A layer as it stands in its file.
@@ -94,7 +101,7 @@ class RawLayer:
     broken
         What was wrong, by index of the row, where a shape could not be built.
     notes
-        Key of a remark and its details, about the file as a whole.
+        Remarks about the file as a whole.
     """
 
     layer: str
@@ -104,7 +111,7 @@ class RawLayer:
     crs: CRS | None
     files: tuple[Path, ...]
     broken: dict[int, str] = field(default_factory=dict)
-    notes: tuple[tuple[str, dict[str, object]], ...] = ()
+    notes: tuple[FileNote, ...] = ()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
