@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import settings
 
+from gis.arrangement.kernel import is_prepared
 from gis.pipeline import run_project
 from gis.run_folder import read_run
 from tests import toy_county
@@ -30,6 +31,13 @@ AS_OF = date(2026, 8, 15)
 def toy_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the toy county's project."""
     return toy_county.write_project(tmp_path_factory.mktemp("toy") / "project")
+
+
+@pytest.fixture(scope="session")
+def machine_code(toy_run_folder: Path) -> None:
+    """Have the kernel compiled by a run, so that no program has to say that it does it now."""
+    assert toy_run_folder.is_dir()
+    assert is_prepared()
 
 
 @pytest.fixture(scope="session")

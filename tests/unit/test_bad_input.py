@@ -215,6 +215,7 @@ def test_a_place_that_cannot_be_is_refused_in_one_line(say, tmp_path, verb, plac
 @pytest.mark.parametrize(
     "output", ["", ".", "z" * 300 + ".gpkg", "a\0b.gpkg", "folder.gpkg", "plain", "x.xyz"]
 )
+@pytest.mark.usefixtures("machine_code")
 @pytest.mark.filterwarnings("error")
 def test_findings_go_to_no_impossible_place(say, claims, tmp_path, monkeypatch, output):
     monkeypatch.chdir(tmp_path)
@@ -262,6 +263,7 @@ def command(*arguments, **streams):
     return subprocess.Popen(program, stderr=subprocess.PIPE, env=environment, text=True, **streams)
 
 
+@pytest.mark.usefixtures("machine_code")
 def test_a_full_device_is_told_in_one_line(claims):
     with (
         Path("/dev/full").open("w", encoding="utf-8") as full,
