@@ -158,7 +158,11 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
     """
     begun = time.perf_counter()
     progress("reading", 0, 0)
-    stated: dict[str, Any] = {"crs": request.crs, "encoding": request.encoding}
+    stated: dict[str, Any] = {
+        "crs": request.crs,
+        "encoding": request.encoding,
+        "progress": progress,
+    }
     layer = read_one_layer(request.claims, **stated)
     claims = _claims(layer, request)
     settings = Settings(Name(Path(request.claims).stem), today, accuracy_m=request.accuracy)

@@ -121,7 +121,7 @@ def run_project(
     # before the work, not after it
     refuse_existing(output)
     progress("reading", 0, 0)
-    project = read_project(folder, today=today, as_of=as_of)
+    project = read_project(folder, today=today, as_of=as_of, progress=progress)
     run = analyse(project, workers=workers, progress=progress)
     progress("writing", 0, 0)
     write_run(run, project, output)

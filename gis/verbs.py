@@ -290,7 +290,9 @@ def whois(
             raise InputError("run_has_its_date", file=place)
         result = read_run(place)
     else:
-        result = analyse(read_project(place, today=today(), as_of=as_of), progress=bar)
+        result = analyse(
+            read_project(place, today=today(), as_of=as_of, progress=bar), progress=bar
+        )
     bar.clear()
     answers = who_answers(result, lon, lat, matter=matter)
     if as_json:

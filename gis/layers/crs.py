@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING
@@ -45,6 +46,38 @@ def crs_label(crs: CRS) -> str:
     """Return the authority code of a coordinate system, or its name where it has none."""
     authority = crs.to_authority()
     return ":".join(authority) if authority else crs.name
+
+
+def stated_crs(text: str | None, source: LayerFile) -> CRS | None:
+    """Return the coordinate system that a file states, or None where it states none.
+
+    Parameters
+    ----------
+    text
+        An authority's code, well-known text or PROJJSON.
+    source
+        The layer, for messages.
+
+    Raises
+    ------
+    InputError
+        If it makes no coordinate system.
+    """
+    if text is None:
+        return None
+    try:
+        if text.startswith("{"):
+            return CRS.from_json(text)
+        if _CODE.fullmatch(text):
+            return CRS.from_authority(*text.split(":"))
+        return CRS.from_wkt(text)
+    except CRSError as error:
+        raise source.error("crs_unreadable", crs=text[:_SHOWN_CHARACTERS]) from error
+
+
+#: Of what is no coordinate system so much is shown.
+_SHOWN_CHARACTERS = 60
+_CODE = re.compile(r"[A-Za-z]+:\w+", re.ASCII)
 
 
 def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) -> CRS:

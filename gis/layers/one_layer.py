@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,20 @@ import numpy as np
 import pandas as pd
 
 from gis.errors import InputError
-from gis.layers.crs import crs_label, reaches, source_crs, transform
+from gis.layers.crs import crs_label, reaches, source_crs, stated_crs, transform
 from gis.layers.geometry_repair import RowNote, prepare_geometry
 from gis.layers.read import file_digest
 from gis.model.project import Remark, Source
+from gis.progress import silent
+from gis.readers.apart import read_apart
 from gis.readers.cells import as_text
-from gis.readers.formats import read_layer
 from gis.readers.raw import LayerFile, is_unsafe_name
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.model.arrangement import IntArray
+    from gis.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,12 @@ class OneLayer:
 
 
 def read_one_layer(
-    spec: str, *, crs: str | None = None, encoding: str | None = None, geometry: str = "polygon"
+    spec: str,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    geometry: str = "polygon",
+    progress: Progress = silent,
 ) -> OneLayer:
     """Read a layer without a project; rows that cannot be used are listed and left out.
 
@@ -88,6 +96,8 @@ def read_one_layer(
         Text encoding, for a Shapefile or CSV that states none.
     geometry
         ``"polygon"``, ``"line"`` or ``"point"``: which rows can be used.
+    progress
+        Told how many rows have been read.
 
     Raises
     ------
@@ -96,12 +106,12 @@ def read_one_layer(
     MissingPartError
         If the format needs a part that is not installed.
     """
-    file = layer_file(spec, encoding or "")
-    raw = read_layer(file)
+    file = replace(layer_file(spec, encoding or ""), wanted=geometry)
+    raw = read_apart(file, partial(progress, "reading"))
     file = replace(file, layer=raw.layer)
     if raw.geometry is None:
         raise file.error("geometry_column_missing", expected=geometry)
-    system = source_crs(raw.crs, crs or "", "", file)
+    system = source_crs(stated_crs(raw.crs, file), crs or "", "", file)
     prepared = prepare_geometry(
         raw.geometry, raw.broken, kind=geometry, datum="", source=system, working=system
     )
@@ -150,9 +160,9 @@ def layer_file(spec: str, encoding: str = "") -> LayerFile:
     """
     path, layer = spec, ""
     try:
-        if not Path(spec).is_file() and ":" in spec:
+        if not Path(spec).exists() and ":" in spec:
             path, _, layer = spec.rpartition(":")
-            if not Path(path).is_file():
+            if not Path(path).exists():
                 path, layer = spec, ""
     except OSError as error:  # such as a name too long for the file system
         raise InputError(

@@ -13,6 +13,7 @@ from gis.layers.toml_text import toml_document
 from gis.layers.values import MOST_ACCURACY_M
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.tables import TABLES
+from gis.readers.coordinates import NAMES
 from gis.readers.encoding import known_encoding
 from gis.readers.raw import is_unsafe_name, suggestion
 
@@ -41,6 +42,7 @@ LAYER_KEYS = (
     "path",
     "layer",
     "encoding",
+    "geometry",
     "datum",
     "crs",
     "accuracy_m",
@@ -71,6 +73,8 @@ class LayerDeclaration:
         As stated, or ``""``.
     accuracy_m
         Stated accuracy in metres, or None.
+    geometry
+        Columns of a table that hold the coordinates, by what each holds.
     columns
         Name in the file by our name.
     constants
@@ -84,6 +88,7 @@ class LayerDeclaration:
     datum: str = ""
     crs: str = ""
     accuracy_m: float | None = None
+    geometry: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, object] = field(default_factory=dict)
 
@@ -368,9 +373,26 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
         datum=reader.word(table, "datum", where, DATUMS),
         crs=crs,
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
+        geometry=_coordinates(table, where, reader),
         columns=_columns(name, table, where, reader),
         constants=_constants(name, table, where, reader),
     )
+
+
+def _coordinates(table: dict[str, Any], where: str, reader: _Reader) -> dict[str, str]:
+    """Return which columns hold the coordinates: one written shape, or a pair."""
+    stated = table.get("geometry", {})
+    stated = {"wkt": stated} if isinstance(stated, str) else stated
+    known = isinstance(stated, dict) and tuple(sorted(stated)) in _COORDINATES
+    if known and all(isinstance(name, str) and name for name in stated.values()):
+        return {what: stated[what] for what in NAMES if what in stated}
+    if stated:
+        reader.refuse("toml_wrong_geometry", where, "geometry", value=stated)
+    return {}
+
+
+#: What may stand in ``geometry`` together, in the order of the alphabet.
+_COORDINATES = {("wkt",), ("lonlat",), ("lat", "lon"), ("x", "y")}
 
 
 def _columns(name: str, table: dict[str, Any], where: str, reader: _Reader) -> dict[str, str]:

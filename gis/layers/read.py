@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -29,13 +30,15 @@ from gis.layers.crosschecks import (
     unknown_names,
     with_names,
 )
-from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
+from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs, stated_crs
 from gis.layers.datum import TO_WGS84
 from gis.layers.geometry_repair import Prepared, prepare_geometry
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
-from gis.readers.formats import read_layer
+from gis.progress import silent
+from gis.readers.apart import read_apart
+from gis.readers.parts import parts_of
 from gis.readers.raw import FileNote, LayerFile
 
 if TYPE_CHECKING:
@@ -48,7 +51,8 @@ if TYPE_CHECKING:
     from gis.layers.project_file import LayerDeclaration, ProjectFile
     from gis.model.project import Settings
     from gis.model.tables import TableSchema
-    from gis.readers.raw import RawLayer
+    from gis.progress import Progress
+from gis.readers.raw import RawLayer
 
 #: Tables in which a row without a geometry may name a place instead, or hold everywhere.
 _JOIN_PLACES = ("claims", "agreements")
@@ -66,7 +70,9 @@ class _Loaded:
     crs: CRS | None  # None where there is no geometry
 
 
-def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Project:
+def read_project(
+    folder: Path, *, today: date, as_of: date | None = None, progress: Progress = silent
+) -> Project:
     """Read a project and check everything in it.
 
     Parameters
@@ -77,6 +83,8 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
         Day asked about where neither ``as_of`` nor the project names one.
     as_of
         Day asked about, whatever the project says.
+    progress
+        Told how many rows of a layer have been read.
 
     Returns
     -------
@@ -98,7 +106,7 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
     path = folder / PROJECT_FILE
     stated = read_project_file(path, today=today, as_of=as_of)
     folder = folder.resolve()
-    layers = _load(folder, stated.layers)
+    layers = _load(folder, stated.layers, progress)
     working = _working_crs(stated.settings, layers)
     errors: list[InputError] = []
     remarks: list[Remark] = []
@@ -137,11 +145,13 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load(folder: Path, declarations: Iterable[LayerDeclaration]) -> list[_Loaded]:
+def _load(
+    folder: Path, declarations: Iterable[LayerDeclaration], progress: Progress
+) -> list[_Loaded]:
     loaded, errors = [], []
     for declaration in declarations:
         try:
-            loaded.append(_load_one(folder, declaration))
+            loaded.append(_load_one(folder, declaration, progress))
         except InputError as error:
             errors.append(error)
     if errors:
@@ -149,25 +159,36 @@ def _load(folder: Path, declarations: Iterable[LayerDeclaration]) -> list[_Loade
     return loaded
 
 
-def _load_one(folder: Path, declaration: LayerDeclaration) -> _Loaded:
+def _load_one(folder: Path, declaration: LayerDeclaration, progress: Progress) -> _Loaded:
     file = LayerFile(
-        folder / declaration.path, declaration.path, declaration.layer, declaration.encoding
+        folder / declaration.path,
+        declaration.path,
+        declaration.layer,
+        declaration.encoding,
+        TABLES[declaration.table].geometry,
+        declaration.geometry,
     )
-    _refuse_outside(folder, file.path, file)
-    raw = read_layer(file)
-    for path in raw.files:
+    for path in (file.path, *_parts(file)):
         _refuse_outside(folder, path, file)
+    raw = read_apart(file, partial(progress, "reading"))
     file = replace(file, layer=raw.layer)
     schema = TABLES[declaration.table]
     crs = None
     if schema.geometry and raw.geometry is not None:
-        crs = source_crs(raw.crs, declaration.crs, declaration.datum, file)
+        crs = source_crs(stated_crs(raw.crs, file), declaration.crs, declaration.datum, file)
     elif schema.geometry and declaration.table not in _JOIN_PLACES:
         raise file.error("geometry_column_missing", expected=schema.geometry)
     if raw.rows == 0 and declaration.table in _NEVER_EMPTY:
         raise file.error("table_empty")
     digests = {path.relative_to(folder).as_posix(): file_digest(path) for path in raw.files}
     return _Loaded(declaration, file, raw, digests, crs)
+
+
+def _parts(file: LayerFile) -> tuple[Path, ...]:
+    try:
+        return parts_of(file.path)
+    except OSError as error:
+        raise file.error("file_unreadable", reason=error.strerror or str(error)) from error
 
 
 def _refuse_outside(folder: Path, path: Path, file: LayerFile) -> None:

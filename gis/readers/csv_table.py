@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gis.readers.encoding import guessed_encoding, known_encoding
+from gis.readers.coordinates import with_coordinates
+from gis.readers.encoding import text_encoding
 from gis.readers.raw import FileNote, LayerFile, RawLayer, unique_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gis.readers.desk import Desk
+
 _UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+#: In the order of likelihood; a heading holds none of the others.
+_SEPARATORS = ",\t;"
 
 
-def read_csv(source: LayerFile) -> RawLayer:
+def read_csv(source: LayerFile, desk: Desk) -> RawLayer:
     """Read comma-separated values whose first line names the columns.
 
     Raises
@@ -39,22 +46,19 @@ def read_csv(source: LayerFile) -> RawLayer:
                 "csv_row_length", row=len(rows) + 1, expected=len(header), found=len(row)
             )
         rows.append(row)
+    desk.progress(len(rows), len(rows))
     columns: dict[str, list[object]] = {
         name: [row[at] for row in rows] for at, name in enumerate(header)
     }
-    return RawLayer("", len(rows), columns, None, None, (source.path,), notes=notes)
+    table = RawLayer("", len(rows), columns, None, None, (source.path,), notes=notes)
+    return with_coordinates(table, source)
 
 
 def _text(source: LayerFile) -> tuple[str, tuple[FileNote, ...]]:
     content = source.path.read_bytes()
-    if source.encoding:
-        encoding = known_encoding(source.encoding)
-        if encoding is None:
-            raise source.error("encoding_unknown", encoding=source.encoding)
-    else:
-        encoding = guessed_encoding([content])
-        if encoding is None:
-            raise source.error("encoding_unclear")
+    if content.startswith(_UTF16_MARKS) and not source.encoding:
+        source = replace(source, encoding="utf-16")  # the text that spreadsheets save
+    encoding, notes = text_encoding(content.splitlines(), source)
     try:
         text = content.removeprefix(_UTF8_MARK).decode(encoding)
     except UnicodeDecodeError as error:
@@ -62,13 +66,13 @@ def _text(source: LayerFile) -> tuple[str, tuple[FileNote, ...]]:
         raise source.error("wrong_encoding", row=max(row, 1), encoding=encoding) from error
     if "\0" in text:
         raise source.error("nul_in_text")
-    if source.encoding or encoding == "utf-8":
-        return text, ()
-    return text, (FileNote("encoding_guessed", {"encoding": encoding}),)
+    return text, tuple(notes)
 
 
 def _lines(text: str, source: LayerFile) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    head = text.partition("\n")[0]
+    separator = next((mark for mark in _SEPARATORS if mark in head), _SEPARATORS[0])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         yield from reader
     except csv.Error as error:

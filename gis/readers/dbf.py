@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis.readers.encoding import decodes, guessed_encoding, known_encoding
-from gis.readers.raw import LayerFile, unique_columns
+from gis.readers.encoding import decodes, text_encoding
+from gis.readers.raw import FileNote, LayerFile, unique_columns
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,17 +45,14 @@ class DbfTable:
         Number of records in the file, the deleted ones counted.
     deleted
         Which records are deleted; shape (records,).
-    encoding
-        What the text was decoded with.
-    guessed
-        Whether nothing labelled the encoding and the bytes decided.
+    notes
+        A remark where nothing labelled the encoding and the bytes decided.
     """
 
     columns: dict[str, list[object]]
     records: int
     deleted: BoolArray
-    encoding: str
-    guessed: bool
+    notes: tuple[FileNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +90,14 @@ def read_dbf(content: bytes, label: str, source: LayerFile) -> DbfTable:
     cells = np.frombuffer(table_bytes, dtype=np.uint8).reshape(records, record_bytes)
     deleted: BoolArray = cells[:, 0] == _DELETED
     fields = _fields(content[:header_bytes], cells[~deleted], source)
-    encoding, guessed = _encoding(fields, content[29], label, source)
+    encoding, notes = _encoding(fields, content[29], label, source)
     names = [_name(field.name, encoding, source) for field in fields]
     unique_columns(names, source)
     columns = {
         name: _values(field, name, encoding, source)
         for name, field in zip(names, fields, strict=True)
     }
-    return DbfTable(columns, records, deleted, encoding, guessed)
+    return DbfTable(columns, records, deleted, tuple(notes))
 
 
 def _fields(header: bytes, cells: npt.NDArray[np.uint8], source: LayerFile) -> list[_Field]:
@@ -122,24 +119,16 @@ def _fields(header: bytes, cells: npt.NDArray[np.uint8], source: LayerFile) -> l
     return fields
 
 
-def _encoding(fields: list[_Field], driver: int, label: str, source: LayerFile) -> tuple[str, bool]:
-    stated = source.encoding or label
-    if stated:
-        encoding = known_encoding(stated)
-        if encoding is None:
-            raise source.error("encoding_unknown", encoding=stated)
-        return encoding, False
-    if driver in _LANGUAGE_DRIVERS:
-        return _LANGUAGE_DRIVERS[driver], False
+def _encoding(
+    fields: list[_Field], driver: int, label: str, source: LayerFile
+) -> tuple[str, list[FileNote]]:
     values = {value for field in fields if field.kind == "C" for value in field.values}
     # a name of ten bytes may end within a character, so names decide only where they are whole
-    names = [field.name for field in fields if decodes([field.name], "utf-8")]
-    guess = guessed_encoding([*values, *names])
-    if guess is None:
-        raise source.error("encoding_unclear")
-    if guess == "utf-8" and len(names) < len(fields) and not any(map(_beyond_ascii, values)):
-        guess = guessed_encoding([field.name for field in fields]) or guess
-    return guess, guess != "utf-8"
+    names = [field.name for field in fields]
+    whole = [name for name in names if decodes([name], "utf-8")]
+    only_names_tell = len(whole) < len(names) and all(value.isascii() for value in values)
+    telling = names if only_names_tell else [*values, *whole]
+    return text_encoding(telling, source, label, _LANGUAGE_DRIVERS.get(driver, ""))
 
 
 def _name(name: bytes, encoding: str, source: LayerFile) -> str:
@@ -149,10 +138,6 @@ def _name(name: bytes, encoding: str, source: LayerFile) -> str:
         return decoder.decode(name, final=False).strip()
     except UnicodeDecodeError as error:
         raise source.error("wrong_encoding", encoding=encoding) from error
-
-
-def _beyond_ascii(value: bytes) -> bool:
-    return not value.isascii()
 
 
 def _values(field: _Field, name: str, encoding: str, source: LayerFile) -> list[object]:

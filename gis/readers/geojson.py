@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from gis.readers.cells import shown_whole
 from gis.readers.encoding import known_encoding
-from gis.readers.raw import LayerFile, RawLayer
+from gis.readers.raw import WGS84_CODE, LayerFile, RawLayer
 
 if TYPE_CHECKING:
     from gis.model.arrangement import GeometryArray
+    from gis.readers.desk import Desk
 
 #: The ways in which a coordinate system is named; anything else might be a link or a file.
 _CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\d.]*:)?([A-Za-z0-9]+)", re.IGNORECASE)
@@ -26,7 +25,7 @@ class _RepeatedKeyError(ValueError):
     """An object holds one key twice, and the last would win unnoticed."""
 
 
-def read_geojson(source: LayerFile) -> RawLayer:
+def read_geojson(source: LayerFile, desk: Desk) -> RawLayer:
     """Read a FeatureCollection or a single Feature.
 
     Raises
@@ -35,11 +34,36 @@ def read_geojson(source: LayerFile) -> RawLayer:
         If the text is no GeoJSON, is not in UTF-8, repeats a key, or links to its
         coordinate system.
     """
-    features, crs = _features(_document(source), source)
+    document = json_object(json_text(source), source)
+    return features_as_layer(_features(document, source), document.get("crs"), source, desk)
+
+
+def features_as_layer(
+    features: list[Any], stated_crs: object, source: LayerFile, desk: Desk
+) -> RawLayer:
+    """Return Features as rows.
+
+    Parameters
+    ----------
+    features
+        As parsed; whatever is no Feature is refused.
+    stated_crs
+        The ``crs`` member of the older standard, or None.
+    source, desk
+        The file, and whom to tell how far the reader is.
+
+    Raises
+    ------
+    InputError
+        If something is no Feature, or the coordinate system is a link or not known.
+    """
+    crs = _stated_crs(stated_crs, source)
     columns: dict[str, list[object]] = {}
     geometry: GeometryArray = np.full(len(features), None, dtype=object)
     broken: dict[int, str] = {}
     for at, feature in enumerate(features):
+        if at % _ROWS_BETWEEN_WORDS == 0:
+            desk.progress(at, len(features))
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise source.error("not_geojson", row=at + 1)
         _add_properties(columns, feature.get("properties"), at, source)
@@ -57,6 +81,8 @@ def read_geojson(source: LayerFile) -> RawLayer:
     return RawLayer("", len(features), columns, geometry, crs, (source.path,), broken)
 
 
+_ROWS_BETWEEN_WORDS = 10_000
+
 #: What shapely raises for coordinates that are no numbers, too long, too few, or nested wrongly.
 _SHAPE_ERRORS = (
     ValueError,
@@ -69,25 +95,52 @@ _SHAPE_ERRORS = (
 )
 
 
-def _document(source: LayerFile) -> dict[str, Any]:
+def json_text(source: LayerFile) -> str:
+    """Return the text of a file in the encoding stated, or in UTF-8 as the standard asks.
+
+    Raises
+    ------
+    InputError
+        If it is in another encoding.
+    """
     encoding = known_encoding(source.encoding) if source.encoding else "utf-8"
     if encoding is None:
         raise source.error("encoding_unknown", encoding=source.encoding)
     try:
-        text = source.path.read_bytes().decode(encoding).removeprefix("\ufeff")
-        document = json.loads(text, object_pairs_hook=_unique_keys)
+        return source.path.read_bytes().decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise source.error("wrong_encoding", encoding=error.encoding) from error
+
+
+def json_object(text: str, source: LayerFile, row: int | None = None) -> dict[str, Any]:
+    """Return the object that a text holds.
+
+    Parameters
+    ----------
+    text
+        JSON.
+    source
+        The file, for messages.
+    row
+        Where the text is one of several, which; by default the line is told.
+
+    Raises
+    ------
+    InputError
+        If the text is no object, repeats a key, or is nested too deeply.
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=_unique_keys)
     except json.JSONDecodeError as error:
-        raise source.error("json_damaged", row=error.lineno, reason=error.msg) from error
+        raise source.error("json_damaged", row=row or error.lineno, reason=error.msg) from error
     except _RepeatedKeyError as error:
-        raise source.error("duplicate_key", column=shown_whole(str(error))) from error
+        raise source.error("duplicate_key", row=row, column=shown_whole(str(error))) from error
     except RecursionError as error:
-        raise source.error("json_damaged", reason="nested too deeply") from error
+        raise source.error("json_damaged", row=row, reason="nested too deeply") from error
     except ValueError as error:  # Python reads no whole number of thousands of digits
-        raise source.error("json_damaged", reason="a number is too long") from error
+        raise source.error("json_damaged", row=row, reason="a number is too long") from error
     if not isinstance(document, dict):
-        raise source.error("not_geojson")
+        raise source.error("not_geojson", row=row)
     return document
 
 
@@ -102,19 +155,18 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _features(document: dict[str, Any], source: LayerFile) -> tuple[list[Any], CRS]:
-    crs = _stated_crs(document.get("crs"), source)
+def _features(document: dict[str, Any], source: LayerFile) -> list[Any]:
     kind, features = document.get("type"), document.get("features")
     if kind == "Feature":
-        return [document], crs
+        return [document]
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise source.error("not_geojson")
-    return features, crs
+    return features
 
 
-def _stated_crs(member: object, source: LayerFile) -> CRS:
+def _stated_crs(member: object, source: LayerFile) -> str:
     if member is None:
-        return CRS.from_epsg(4326)
+        return WGS84_CODE
     properties = member.get("properties") if isinstance(member, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     named = isinstance(member, dict) and member.get("type") == "name"
@@ -123,11 +175,8 @@ def _stated_crs(member: object, source: LayerFile) -> CRS:
         raise source.error("crs_is_a_link")
     authority, code = match[1].upper(), match[2].upper()
     if authority == "OGC" and code == "CRS84":
-        return CRS.from_epsg(4326)
-    try:
-        return CRS.from_authority(authority, code)
-    except CRSError as error:
-        raise source.error("crs_unreadable", crs=f"{authority}:{code}") from error
+        return WGS84_CODE
+    return f"{authority}:{code}"
 
 
 def _add_properties(

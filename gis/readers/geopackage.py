@@ -6,15 +6,14 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-
+from gis.readers.parts import JOURNALS
 from gis.readers.raw import LayerFile, RawLayer, shapes_from_wkb, suggestion, unique_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gis.model.arrangement import GeometryArray
+    from gis.readers.desk import Desk
 
 #: GeoPackage 1.0, 1.1 and 1.2 or later, in the file's header.
 _APPLICATION_IDS = {0x47503130, 0x47503131, 0x47504B47}
@@ -23,9 +22,10 @@ _APPLICATION_IDS = {0x47503130, 0x47503131, 0x47504B47}
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 _FIXED_HEADER_BYTES = 8
+_BATCH_ROWS = 10_000
 
 
-def read_geopackage(source: LayerFile) -> RawLayer:
+def read_geopackage(source: LayerFile, desk: Desk) -> RawLayer:
     """Read one table of a GeoPackage, in the order of its rows.
 
     Raises
@@ -33,13 +33,13 @@ def read_geopackage(source: LayerFile) -> RawLayer:
     InputError
         If the file is damaged, open elsewhere, or holds no such table.
     """
-    for ending in ("-wal", "-journal"):
+    for ending in JOURNALS:
         beside = source.path.with_name(source.path.name + ending)
         if beside.exists() and beside.stat().st_size > 0:
             raise source.error("geopackage_in_use")
     try:
         with _connection(source) as connection:
-            return _read(connection, source)
+            return _read(connection, source, desk)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise source.error("file_damaged", reason=str(error)) from error
 
@@ -56,7 +56,7 @@ def _connection(source: LayerFile) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _read(connection: sqlite3.Connection, source: LayerFile) -> RawLayer:
+def _read(connection: sqlite3.Connection, source: LayerFile, desk: Desk) -> RawLayer:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     if application_id not in _APPLICATION_IDS:
         raise source.error("format_unknown")
@@ -71,8 +71,13 @@ def _read(connection: sqlite3.Connection, source: LayerFile) -> RawLayer:
     info = connection.execute(f"PRAGMA table_info({quoted})").fetchall()
     keys = {name for _, name, *_, position in info if position}
     names = [name for _, name, *_ in info]
-    rows = connection.execute(f"SELECT * FROM {quoted} ORDER BY rowid").fetchall()  # noqa: S608 - quoted, and known to be a table of the file
+    # quoted, and known to be a table of the file
     (count,) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608
+    cursor = connection.execute(f"SELECT * FROM {quoted} ORDER BY rowid")  # noqa: S608
+    rows: list[tuple[object, ...]] = []
+    while batch := cursor.fetchmany(_BATCH_ROWS):
+        rows += batch
+        desk.progress(len(rows), count)
     if count != len(rows):
         raise source.error("rows_missing", expected=count, found=len(rows))
     by_name = {name: [row[at] for row in rows] for at, name in enumerate(names)}
@@ -123,7 +128,7 @@ def _refuse_unless_plain_table(connection: sqlite3.Connection, source: LayerFile
 
 def _geometry_column(
     connection: sqlite3.Connection, source: LayerFile
-) -> tuple[str | None, CRS | None]:
+) -> tuple[str | None, str | None]:
     found = connection.execute(
         "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?",
         (source.layer,),
@@ -139,12 +144,9 @@ def _geometry_column(
     if stated is None or srs_id in {-1, 0}:
         return column, None
     organization, code, definition = stated
-    try:
-        if str(organization).upper() == "EPSG":
-            return column, CRS.from_authority("EPSG", code)
-        return column, CRS.from_wkt(definition)
-    except CRSError as error:
-        raise source.error("crs_unreadable", crs=f"{organization}:{code}") from error
+    if str(organization).upper() == "EPSG":
+        return column, f"EPSG:{code}"
+    return column, str(definition)
 
 
 def _geometries(blobs: list[object]) -> tuple[GeometryArray, dict[int, str]]:

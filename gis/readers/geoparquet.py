@@ -6,24 +6,25 @@ import importlib.util
 import json
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+import shapely
 
 from gis.errors import MissingPartError
-from gis.readers.raw import LayerFile, RawLayer, shapes_from_wkb, unique_columns
+from gis.readers.raw import WGS84_CODE, LayerFile, RawLayer, shapes_from_wkb, unique_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from gis.model.arrangement import GeometryArray
+    from gis.readers.desk import Desk
+
+_BATCH_ROWS = 65_536
 
 #: A small file may unpack to far more than memory holds.
 _MOST_BYTES_UNPACKED = 4 * 1024**3
 
 
-def read_geoparquet(source: LayerFile) -> RawLayer:
+def read_geoparquet(source: LayerFile, desk: Desk) -> RawLayer:
     """Read a Parquet file and the geometry that its GeoParquet metadata declare.
 
     Raises
@@ -46,7 +47,11 @@ def read_geoparquet(source: LayerFile) -> RawLayer:
             )
             if unpacked > _MOST_BYTES_UNPACKED:
                 raise source.error("file_too_large", limit=_MOST_BYTES_UNPACKED)
-            table = file.read()
+            batches = []
+            for batch in file.iter_batches(_BATCH_ROWS, use_threads=False):
+                batches.append(batch)
+                desk.progress(sum(part.num_rows for part in batches), footer.num_rows)
+            table = pa.Table.from_batches(batches, file.schema_arrow)
             stated = (footer.metadata or {}).get(b"geo")
     except (pa.ArrowException, OSError) as error:
         raise source.error("file_damaged", reason=str(error)) from error
@@ -65,7 +70,7 @@ def read_geoparquet(source: LayerFile) -> RawLayer:
         raise source.error("file_damaged", reason=f"no column {primary}")
     declared = geo["columns"].get(primary, {})
     geometry, broken = _geometries(table, primary, str(declared.get("encoding")), source)
-    crs = _crs(declared, source)
+    crs = _crs(declared)
     return RawLayer("", table.num_rows, columns, geometry, crs, (source.path,), broken)
 
 
@@ -84,21 +89,51 @@ def _geo_metadata(stated: bytes | None, source: LayerFile) -> dict[str, Any]:
 def _geometries(
     table: pa.Table, primary: str, encoding: str, source: LayerFile
 ) -> tuple[GeometryArray, dict[int, str]]:
-    if encoding.upper() != "WKB":
-        try:
-            frame = gpd.read_parquet(source.path, columns=[primary])
-        except (ValueError, NotImplementedError) as error:
-            raise source.error("file_damaged", reason=str(error)) from error
-        return np.asarray(frame.geometry.array, dtype=object), {}
-    return shapes_from_wkb(table.column(primary).to_pylist())
+    column = table.column(primary).combine_chunks()
+    if encoding.upper() == "WKB":
+        return shapes_from_wkb(column.to_pylist())
+    kind = _NATIVE.get(encoding.lower())
+    if kind is None:
+        raise source.error("file_damaged", reason=encoding)
+    return _native_shapes(column, kind, source), {}
 
 
-def _crs(declared: dict[str, Any], source: LayerFile) -> CRS | None:
+#: Encodings in which the coordinates lie bare (GeoParquet 1.1, after GeoArrow), as lists in lists.
+_NATIVE = {
+    "point": shapely.GeometryType.POINT,
+    "linestring": shapely.GeometryType.LINESTRING,
+    "polygon": shapely.GeometryType.POLYGON,
+    "multipoint": shapely.GeometryType.MULTIPOINT,
+    "multilinestring": shapely.GeometryType.MULTILINESTRING,
+    "multipolygon": shapely.GeometryType.MULTIPOLYGON,
+}
+
+
+def _native_shapes(
+    column: pa.Array, kind: shapely.GeometryType, source: LayerFile
+) -> GeometryArray:
+    missing = column.is_null().to_numpy(zero_copy_only=False)
+    offsets = []
+    try:
+        within = column
+        while hasattr(within, "offsets"):
+            starts = within.offsets.to_numpy()
+            offsets.append(starts - starts[0])
+            within = within.flatten()
+        numbers = [within.field(at).to_numpy(zero_copy_only=False) for at in (0, 1)]
+        points = np.column_stack(numbers).astype(float)
+        # shapely counts from the innermost list
+        shapes = shapely.from_ragged_array(kind, points, tuple(reversed(offsets)) or None)
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
+        raise source.error("file_damaged", reason=str(error)) from error
+    shapes = np.asarray(shapes, dtype=object)
+    shapes[missing] = None
+    return shapes
+
+
+def _crs(declared: dict[str, Any]) -> str | None:
     if "crs" not in declared:
-        return CRS.from_epsg(4326)  # the standard's default, OGC:CRS84
+        return WGS84_CODE  # the standard's default, OGC:CRS84
     if declared["crs"] is None:
         return None
-    try:
-        return CRS.from_json_dict(declared["crs"])
-    except (CRSError, TypeError) as error:
-        raise source.error("crs_unreadable", crs="PROJJSON") from error
+    return json.dumps(declared["crs"])

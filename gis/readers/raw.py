@@ -16,12 +16,13 @@ from gis.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pyproj import CRS
-
     from gis.model.arrangement import GeometryArray
 
 #: Most words that a suggestion lists when none is close.
 _MOST_SUGGESTIONS = 12
+
+#: What a format means that can have no other coordinate system.
+WGS84_CODE = "EPSG:4326"
 
 #: Characters that some reader takes for a command rather than for part of a name.
 _UNSAFE_IN_NAMES = re.compile(r"[;|\x00-\x1f\x7f]")
@@ -41,12 +42,20 @@ class LayerFile:
         Layer within the file, or ``""`` where there can be only one.
     encoding
         Stated text encoding, or ``""``.
+    wanted
+        ``"polygon"``, ``"line"`` or ``"point"`` where the rows are to have such a geometry: tells
+        which columns of a table are coordinates, and what the lines of a drawing stand for.
+    coordinates
+        Columns that hold the coordinates, by what each holds (:mod:`gis.readers.coordinates`);
+        empty where the names of the columns tell.
     """
 
     path: Path
     shown: str
     layer: str = ""
     encoding: str = ""
+    wanted: str = ""
+    coordinates: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def for_messages(cls, shown: str) -> LayerFile:
@@ -95,7 +104,8 @@ class RawLayer:
     geometry
         Shapely geometries or None, or None for a layer that has no geometry column at all.
     crs
-        Coordinate system that the file states, or None.
+        Coordinate system as the file states it, or None: an authority's code such as
+        ``EPSG:4490``, well-known text, or PROJJSON.
     files
         Every file the layer consists of.
     broken
@@ -108,10 +118,39 @@ class RawLayer:
     rows: int
     columns: dict[str, list[object]]
     geometry: GeometryArray | None
-    crs: CRS | None
+    crs: str | None
     files: tuple[Path, ...]
     broken: dict[int, str] = field(default_factory=dict)
     notes: tuple[FileNote, ...] = ()
+
+
+def chosen_layer(there: dict[str, int], source: LayerFile) -> str:
+    """Return the layer that is meant: the one that is named, or the only one that has rows.
+
+    Parameters
+    ----------
+    there
+        Number of rows by layer.
+    source
+        The file, and the layer named or ``""``.
+
+    Raises
+    ------
+    InputError
+        If the layer named is not there, or several have rows and none is named.
+    """
+    if source.layer:
+        if source.layer not in there:
+            raise source.error("layer_unknown", suggestion=suggestion(source.layer, there))
+        return source.layer
+    candidates = [name for name, rows in there.items() if rows] or list(there)
+    if not candidates:
+        raise source.error("layer_missing")
+    if len(candidates) > 1:
+        listed = " / ".join(candidates[:_MOST_SUGGESTIONS])
+        more = " / …" if len(candidates) > _MOST_SUGGESTIONS else ""
+        raise source.error("layer_not_named", layers=listed + more)
+    return candidates[0]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from gis.readers.dbf import read_dbf
+from gis.readers.parts import siblings as siblings_of
 from gis.readers.raw import FileNote, LayerFile, RawLayer, shapes_from_wkb
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gis.model.arrangement import GeometryArray
+    from gis.readers.desk import Desk
 
 _HEADER_BYTES = 100
 _INDEX_ENTRY_BYTES = 8
 #: No text is read by GDAL, but it must not stumble over one.
 _ANY_ENCODING = "ISO-8859-1"
 _SHOWN_TO_GDAL = (".shp", ".shx", ".dbf")
-_SIBLINGS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
-def read_shapefile(source: LayerFile) -> RawLayer:
+def read_shapefile(source: LayerFile, desk: Desk) -> RawLayer:
     """Read a Shapefile with its siblings.
 
     Raises
@@ -37,7 +36,7 @@ def read_shapefile(source: LayerFile) -> RawLayer:
         If a sibling is missing, the files disagree on how many rows there are, or one ends
         early.
     """
-    siblings = shapefile_siblings(source.path)
+    siblings = {".shp": source.path, **siblings_of(source.path)}
     for part in (".shx", ".dbf"):
         if part not in siblings:
             raise source.error("shapefile_part_missing", part=part)
@@ -47,12 +46,10 @@ def read_shapefile(source: LayerFile) -> RawLayer:
     if table.records != shapes:
         raise source.error("rows_missing", expected=shapes, found=table.records)
     rows = table.records - int(table.deleted.sum())
-    crs = _crs(siblings.get(".prj"), source)
-    geometry, broken, notes = _geometries(siblings, source)
+    crs = _crs(siblings.get(".prj"))
+    geometry, broken, notes = _geometries(siblings, source, desk)
     if len(geometry) != rows:
         raise source.error("rows_missing", expected=rows, found=len(geometry))
-    if table.guessed:
-        notes.append(FileNote("encoding_guessed", {"encoding": table.encoding}))
     return RawLayer(
         layer="",
         rows=rows,
@@ -61,19 +58,8 @@ def read_shapefile(source: LayerFile) -> RawLayer:
         crs=crs,
         files=tuple(siblings.values()),
         broken=broken,
-        notes=tuple(notes),
+        notes=(*table.notes, *notes),
     )
-
-
-def shapefile_siblings(path: Path) -> dict[str, Path]:
-    """Return the files that make up a Shapefile, by ending, the ``.shp`` among them."""
-    found = {
-        other.suffix.lower(): other
-        for other in sorted(path.parent.iterdir())
-        if other.stem == path.stem and other.suffix.lower() in _SIBLINGS
-    }
-    found[".shp"] = path
-    return {ending: found[ending] for ending in _SIBLINGS if ending in found}
 
 
 def _indexed_shapes(shp: Path, index: bytes, source: LayerFile) -> int:
@@ -93,17 +79,14 @@ def _indexed_shapes(shp: Path, index: bytes, source: LayerFile) -> int:
 
 
 def _geometries(
-    siblings: dict[str, Path], source: LayerFile
+    siblings: dict[str, Path], source: LayerFile, desk: Desk
 ) -> tuple[GeometryArray, dict[int, str], list[FileNote]]:
-    with (
-        tempfile.TemporaryDirectory(prefix="mangqu-") as folder,
-        warnings.catch_warnings(record=True) as caught,
-    ):
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         # shown no other file than these, GDAL can stumble over or act upon no other
         for ending in _SHOWN_TO_GDAL:
-            (Path(folder) / f"layer{ending}").symlink_to(siblings[ending].resolve())
-        path = str(Path(folder) / "layer.shp")
+            (desk.folder / f"layer{ending}").symlink_to(siblings[ending].resolve())
+        path = str(desk.folder / "layer.shp")
         try:
             driver = pyogrio.read_info(path, encoding=_ANY_ENCODING)["driver"]
             if driver != "ESRI Shapefile":
@@ -112,18 +95,14 @@ def _geometries(
         except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
             raise source.error("file_damaged", reason=str(error)) from error
     said = sorted({str(warning.message) for warning in caught} - {""})
-    notes = [FileNote("reader_warning", {"message": each.replace(folder, "")}) for each in said]
+    notes = [
+        FileNote("reader_warning", {"message": each.replace(str(desk.folder), "")}) for each in said
+    ]
     shapes, broken = shapes_from_wkb(blobs)
     return shapes, broken, notes
 
 
-def _crs(path: Path | None, source: LayerFile) -> CRS | None:
+def _crs(path: Path | None) -> str | None:
     if path is None:
         return None
-    text = path.read_text("utf-8", errors="replace").strip()
-    if not text:
-        return None
-    try:
-        return CRS.from_wkt(text)
-    except CRSError as error:
-        raise source.error("crs_unreadable", crs=path.name) from error
+    return path.read_text("utf-8", errors="replace").strip() or None

@@ -368,7 +368,7 @@ def test_every_unreadable_file_is_told_at_once(tmp_path):
     project(tmp_path, claims='path = "none.gpkg"\n')
     (tmp_path / "limit.geojson").write_text("<OGRVRTDataSource/>")
     assert [problem for problem, *_ in problems(lambda: read(tmp_path))] == [
-        "format_unknown",
+        "xml_of_other_kind",
         "file_missing",
     ]
 

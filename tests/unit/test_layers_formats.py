@@ -9,11 +9,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from pyproj import CRS
 from shapely.geometry import mapping
 
 from gis.layers import read_one_layer
+from gis.readers.apart import read_apart
 from gis.readers.dbf import read_dbf
-from gis.readers.formats import read_layer
 from gis.readers.raw import LayerFile
 from tests.layer_files import EAST, WEST, problems, write
 
@@ -21,7 +22,7 @@ NAMES = ["盘山县", "大洼区"]
 
 
 def layer_of(path, layer="", encoding=""):
-    return read_layer(LayerFile(path, path.name, layer, encoding))
+    return read_apart(LayerFile(path, path.name, layer, encoding))
 
 
 def refusal_of(path, layer="", encoding=""):
@@ -43,7 +44,7 @@ def test_geometry_names_and_coordinate_system_come_through(tmp_path, ending):
     raw = layer_of(write(tmp_path / f"层.{ending}", [WEST, EAST], name=NAMES, n=[1, 2]))
     assert raw.columns["name"] == NAMES
     assert raw.columns["n"] == [1, 2]
-    assert raw.crs.to_epsg() == 4326
+    assert CRS(raw.crs).to_epsg() == 4326
     assert shapely.equals(raw.geometry, [WEST, EAST]).all()
 
 
@@ -55,7 +56,7 @@ def test_geoparquet_comes_through(tmp_path):
     frame.to_parquet(path)
     raw = layer_of(path)
     assert raw.columns["name"] == NAMES
-    assert raw.crs.to_epsg() == 4550
+    assert CRS(raw.crs).to_epsg() == 4550
     assert raw.geometry[0].equals(WEST)
     assert raw.geometry[1] is None
 
@@ -80,7 +81,11 @@ def test_gbk_without_a_label_is_read_and_remarked(gbk_shapefile):
     raw = layer_of(gbk_shapefile)
     assert raw.columns["主体"] == NAMES
     assert raw.columns["数"] == [1, None]
-    assert raw.notes == (("encoding_guessed", {"encoding": "gb18030"}),)
+    (note,) = raw.notes
+    assert note.problem == "encoding_guessed"
+    assert note.details["encoding"] == "gb18030"
+    assert note.details["sample"] in NAMES
+    assert "\ufffd" in note.details["otherwise"]
 
 
 def test_utf8_without_a_label_is_read_without_a_remark(tmp_path):
@@ -304,7 +309,7 @@ def test_a_link_to_a_coordinate_system_is_refused(tmp_path):
 )
 def test_a_named_coordinate_system_is_honoured(tmp_path, name, code):
     crs = {"type": "name", "properties": {"name": name}}
-    assert layer_of(geojson(tmp_path, collection(feature(WEST), crs=crs))).crs.to_epsg() == code
+    assert layer_of(geojson(tmp_path, collection(feature(WEST), crs=crs))).crs == f"EPSG:{code}"
 
 
 def test_a_name_that_is_a_file_or_pipeline_is_refused(tmp_path):
@@ -353,9 +358,9 @@ def test_a_geometry_that_is_none_is_named_by_its_row(tmp_path, geometry):
         ('{"type": "gdal_streamed_alg", "command_line": "gdal read /etc/passwd"}', "not_geojson"),
         ('{"type": "FeatureCollection", "features": [3]}', "not_geojson"),
         ('{"a":' * 100_000, "json_damaged"),
-        ("<OGRVRTDataSource><OGRVRTLayer name='x'/></OGRVRTDataSource>", "format_unknown"),
+        ("<OGRVRTDataSource><OGRVRTLayer name='x'/></OGRVRTDataSource>", "xml_of_other_kind"),
         ("", "format_unknown"),
-        ("PK\x03\x04", "format_unknown"),
+        ("PK\x03\x04", "file_damaged"),
     ],
 )
 def test_what_only_looks_like_geojson_is_refused(tmp_path, text, problem):
