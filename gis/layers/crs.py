@@ -47,8 +47,8 @@ def crs_label(crs: CRS) -> str:
     return ":".join(authority) if authority else crs.name
 
 
-def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) -> CRS:
-    """Return the coordinate system of a layer.
+def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) -> CRS | None:
+    """Return the coordinate system of a layer, or None where nothing states it.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) ->
     Raises
     ------
     InputError
-        If nothing says it, the file and the user contradict each other, or it is neither
-        geographic nor projected.
+        If the file and the user contradict each other, or it is neither geographic nor
+        projected.
     """
     told = named_crs(stated) if stated else None
     if stated and told is None:
@@ -74,9 +74,7 @@ def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) ->
     if known is None and told is None and datum in TO_WGS84:
         return WGS84  # these datums exist in degrees only
     if known is None:
-        if told is None:
-            raise source.error("crs_missing")
-        return usable_crs(told, source)
+        return None if told is None else usable_crs(told, source)
     if told is not None and not known.equals(told, ignore_axis_order=True):
         raise source.error("crs_contradicts", stated=crs_label(told), found=crs_label(known))
     return known
@@ -120,12 +118,12 @@ def transform(geometry: GeometryArray, source: CRS, target: CRS) -> GeometryArra
     """
     if source.equals(target, ignore_axis_order=True):
         return geometry
-    transformer = _transformer(source, target)
+    return shapely.transform(geometry, lambda points: transform_points(points, source, target))
 
-    def moved(points: FloatArray) -> FloatArray:
-        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
-    return shapely.transform(geometry, moved)
+def transform_points(points: FloatArray, source: CRS, target: CRS) -> FloatArray:
+    """Move points, shape (n, 2), as :func:`transform` moves geometries."""
+    return np.column_stack(_transformer(source, target).transform(points[:, 0], points[:, 1]))
 
 
 def is_rough(source: CRS, target: CRS) -> bool:

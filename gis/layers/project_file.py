@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PROJECT_FILE = "mangqu.toml"
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+#: Which coordinate comes first in a file: easting or longitude, or northing or latitude.
+AXES = ("xy", "yx")
 BASEMAPS = ("none", "osm", "tianditu")
 
 PROJECT_KEYS = (
@@ -43,6 +45,7 @@ LAYER_KEYS = (
     "encoding",
     "datum",
     "crs",
+    "axes",
     "accuracy_m",
     "columns",
     "constants",
@@ -67,7 +70,7 @@ class LayerDeclaration:
         Table it fills, alone or together with others.
     path
         File, relative to the project's folder.
-    layer, encoding, datum, crs
+    layer, encoding, datum, crs, axes
         As stated, or ``""``.
     accuracy_m
         Stated accuracy in metres, or None.
@@ -83,6 +86,7 @@ class LayerDeclaration:
     encoding: str = ""
     datum: str = ""
     crs: str = ""
+    axes: str = ""
     accuracy_m: float | None = None
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, object] = field(default_factory=dict)
@@ -367,6 +371,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
         encoding=encoding,
         datum=reader.word(table, "datum", where, DATUMS),
         crs=crs,
+        axes=reader.word(table, "axes", where, AXES),
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
         columns=_columns(name, table, where, reader),
         constants=_constants(name, table, where, reader),

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.errors import InputError, InputErrors
+from gis.layers.axes import exchanged
 from gis.layers.checking import (
     MOST_ERRORS,
     Origin,
@@ -32,6 +34,7 @@ from gis.layers.crosschecks import (
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
 from gis.layers.datum import TO_WGS84
 from gis.layers.geometry_repair import Prepared, prepare_geometry
+from gis.layers.placing import Whereabouts, misplaced
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
@@ -63,7 +66,19 @@ class _Loaded:
     file: LayerFile
     raw: RawLayer
     digests: dict[str, str]
-    crs: CRS | None  # None where there is no geometry
+    crs: CRS | None  # None where there is no geometry, or nothing states it
+
+    @property
+    def drawn(self) -> bool:
+        """Tell whether its shapes are used."""
+        return bool(TABLES[self.declaration.table].geometry) and self.raw.geometry is not None
+
+    def whereabouts(self) -> Whereabouts:
+        """Return what is known of where it lies."""
+        bounds = shapely.bounds(self.raw.geometry)
+        return Whereabouts(
+            self.file, bounds, self.crs, self.declaration.axes, self.declaration.table
+        )
 
 
 def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Project:
@@ -144,6 +159,8 @@ def _load(folder: Path, declarations: Iterable[LayerDeclaration]) -> list[_Loade
             loaded.append(_load_one(folder, declaration))
         except InputError as error:
             errors.append(error)
+    # told by the other layers, so only once they all have been read
+    errors += misplaced([layer.whereabouts() for layer in loaded if layer.drawn])
     if errors:
         raise InputErrors(errors)
     return loaded
@@ -158,6 +175,8 @@ def _load_one(folder: Path, declaration: LayerDeclaration) -> _Loaded:
     for path in raw.files:
         _refuse_outside(folder, path, file)
     file = replace(file, layer=raw.layer)
+    if declaration.axes == "yx" and raw.geometry is not None:
+        raw = replace(raw, geometry=exchanged(raw.geometry))
     schema = TABLES[declaration.table]
     crs = None
     if schema.geometry and raw.geometry is not None:
@@ -255,6 +274,8 @@ def _file_remarks(layer: _Loaded, schema: TableSchema, working: CRS) -> list[Rem
     notes = list(layer.raw.notes)
     datum = layer.declaration.datum
     if schema.geometry and layer.crs is not None:
+        if layer.declaration.axes == "yx":
+            notes.append(FileNote("axes_swapped", {}))
         came_from = layer.crs
         if datum in TO_WGS84:
             notes.append(FileNote("datum_converted", {"datum": datum}))

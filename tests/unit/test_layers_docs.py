@@ -9,6 +9,7 @@ import pytest
 import gis.layers
 from gis.catalogue import catalogue
 from gis.layers.project_file import (
+    AXES,
     BASEMAPS,
     DATUMS,
     LAYER_KEYS,
@@ -68,7 +69,7 @@ def test_every_key_of_the_project_file_is_in_the_reference(heading, keys):
 
 
 def test_every_word_of_the_project_file_is_in_the_reference():
-    for word in (*BASEMAPS, *DATUMS):
+    for word in (*BASEMAPS, *DATUMS, *AXES):
         assert f"`{word}`" in REFERENCE
     for table in RESERVED_TABLES:
         assert f"`[{table}]`" in REFERENCE

@@ -165,7 +165,9 @@ def test_layers_of_other_systems_come_into_that_of_the_jurisdiction(tmp_path):
     # 1e-9 degrees is a tenth of a millimetre
     assert made.claims.geometry[0].symmetric_difference(WEST).area < 1e-9
     notes = [(remark.problem, remark.details) for remark in made.remarks]
-    assert notes == [("reprojected", {"source": "EPSG:4550", "working": "EPSG:4326"})]
+    assert notes == [
+        ("reprojected", {"source": "EPSG:4550", "working": "EPSG:4326"}),
+    ]
 
 
 def test_a_stated_working_system_wins(tmp_path):
@@ -190,7 +192,7 @@ def test_a_layer_in_gcj02_is_brought_back_and_remarked(tmp_path):
     corners = shapely.get_coordinates(made.claims.geometry)
     np.testing.assert_allclose(corners, shapely.get_coordinates([WEST, EAST]), rtol=0, atol=1e-9)
     assert [(remark.kind, remark.problem) for remark in made.remarks] == [
-        ("converted", "datum_converted")
+        ("converted", "datum_converted"),
     ]
 
 
