@@ -36,6 +36,7 @@ from gis.layers.datum import TO_WGS84
 from gis.layers.geometry_repair import Prepared, prepare_geometry
 from gis.layers.placing import Whereabouts, misplaced
 from gis.layers.project_file import PROJECT_FILE, read_project_file
+from gis.layers.working_crs import working_crs_remarks
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
 from gis.readers.formats import read_layer
@@ -130,6 +131,8 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
     tables = _related(tables, stated.settings, errors)
     if errors:
         raise InputErrors(errors[:MOST_ERRORS])
+    limit = tables["jurisdiction"].frame.geometry.total_bounds
+    remarks += working_crs_remarks(limit, working, chosen=stated.settings.crs != "auto")
     return Project(
         folder=folder,
         settings=stated.settings,

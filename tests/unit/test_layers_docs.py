@@ -31,6 +31,7 @@ SAYING = {
     "FileNote": 0,
     "RowNote": 1,
     "_refuse": 2,
+    "_remark": 0,
     "unknown_names": 3,
     "circular_parents": 3,
 }
@@ -106,9 +107,9 @@ def test_every_problem_has_a_sentence_and_a_remedy_in_both_languages():
 
 def test_every_remark_on_a_row_can_be_told_in_both_languages():
     rows = {key for name, key in said() if name in {"RowNote", "_refuse"}}
-    files = {key for name, key in said() if name == "FileNote"}
+    files = {key for name, key in said() if name in {"FileNote", "_remark"}}
     files |= {"reprojected", "reprojected_roughly"}
-    assert {"encoding_guessed", "datum_converted", "reader_warning"} <= files
+    assert {"encoding_guessed", "datum_converted", "reader_warning", "working_crs"} <= files
     for language in ("zh", "en"):
         texts = catalogue(language).texts
         assert {f"remark.{key}" for key in rows | files} <= set(texts)

@@ -167,6 +167,7 @@ def test_layers_of_other_systems_come_into_that_of_the_jurisdiction(tmp_path):
     notes = [(remark.problem, remark.details) for remark in made.remarks]
     assert notes == [
         ("reprojected", {"source": "EPSG:4550", "working": "EPSG:4326"}),
+        ("working_crs_degrees", {"working": "EPSG:4326"}),
     ]
 
 
@@ -193,6 +194,7 @@ def test_a_layer_in_gcj02_is_brought_back_and_remarked(tmp_path):
     np.testing.assert_allclose(corners, shapely.get_coordinates([WEST, EAST]), rtol=0, atol=1e-9)
     assert [(remark.kind, remark.problem) for remark in made.remarks] == [
         ("converted", "datum_converted"),
+        ("stated", "working_crs_degrees"),
     ]
 
 
