@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from gis.model.arrangement import FloatArray
 
+#: No system on earth counts to this, and it can be squared.
+_MOST = 1e12
+
 #: From so many rows on, one in a hundred and at least one may stray beyond each side.
 _ENOUGH_ROWS = 10
 _ONE_IN = 100
@@ -28,14 +31,14 @@ def extent_points(bounds: FloatArray) -> FloatArray | None:
     ----------
     bounds
         West, south, east, north of each row, in any units; shape (n, 4). Rows that are not
-        finite do not count.
+        finite, or beyond what any system counts to, do not count.
 
     Returns
     -------
     points
-        The median of the rows' middles, then the corners; shape (5, 2). None if no row is finite.
+        The median of the rows' middles, then the corners; shape (5, 2). None if no row counts.
     """
-    rows = bounds[np.isfinite(bounds).all(axis=1)]
+    rows = bounds[(np.abs(bounds) < _MOST).all(axis=1)]  # false for NaN
     if len(rows) == 0:
         return None
     stray = -(-len(rows) // _ONE_IN) if len(rows) >= _ENOUGH_ROWS else 0

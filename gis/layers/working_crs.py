@@ -129,8 +129,10 @@ def _principal_scales(degrees: FloatArray, crs: CRS) -> FloatArray | None:
         return None
     steps = []
     for step in (_STEP_DEG, 0.0), (0.0, _STEP_DEG):
-        ahead, behind = (degrees + step).T, (degrees - step).T
-        steps.append(np.subtract(projection(*ahead), projection(*behind)))
+        ahead, behind = projection(*(degrees + step).T), projection(*(degrees - step).T)
+        if not (np.isfinite(ahead).all() and np.isfinite(behind).all()):
+            return None
+        steps.append(np.subtract(ahead, behind))
     metres = np.moveaxis(np.array(steps), -1, 0) * crs.axis_info[0].unit_conversion_factor
     semi_major, semi_minor = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
     latitude = np.radians(degrees[:, 1])
@@ -139,10 +141,7 @@ def _principal_scales(degrees: FloatArray, crs: CRS) -> FloatArray | None:
     along_parallel = semi_major / np.sqrt(bulge) * np.cos(latitude)
     along_meridian = semi_major * (1 - squared) / bulge**1.5
     true = np.column_stack([along_parallel, along_meridian]) * np.radians(2 * _STEP_DEG)
-    steps_scaled = metres / true[:, :, None]
-    if not np.isfinite(steps_scaled).all():
-        return None
-    return np.asarray(np.linalg.svd(steps_scaled, compute_uv=False))
+    return np.asarray(np.linalg.svd(metres / true[:, :, None], compute_uv=False))
 
 
 def recommended_crs(degrees: FloatArray) -> CRS:

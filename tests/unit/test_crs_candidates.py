@@ -219,6 +219,7 @@ def test_a_stray_row_at_the_origin_does_not_hide_the_system():
         [np.nan] * 4,
         [61_500_000, 4_500_000, 61_500_100, 4_500_100],
         [np.inf, 0, np.inf, 1],
+        [-1.7e308, -1.7e308, 1.7e308, 1.7e308],
     ],
 )
 def test_numbers_of_no_known_system_have_no_candidates(extent):
