@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from gis.layers.datum import TO_WGS84
@@ -86,7 +86,7 @@ def usable_crs(crs: CRS, source: LayerFile) -> CRS:
     Raises
     ------
     InputError
-        If it is neither geographic nor projected.
+        If it is neither geographic nor projected, or of another planet.
     """
     flat = crs.sub_crs_list[0] if crs.is_compound and crs.sub_crs_list else crs
     if len(flat.axis_info) > 2:  # noqa: PLR2004 - heights are dropped from the shapes too
@@ -95,7 +95,12 @@ def usable_crs(crs: CRS, source: LayerFile) -> CRS:
         raise source.error("crs_unusable", crs=flat.name)
     # a .prj spells names in a way of its own; the registry's entry knows the same system better
     code = flat.to_epsg()
-    return CRS.from_epsg(code) if code else flat
+    usable = CRS.from_epsg(code) if code else flat
+    try:
+        _transformer(usable, WGS84)
+    except ProjError as error:
+        raise source.error("crs_unrelated", crs=flat.name) from error
+    return usable
 
 
 def is_degrees(crs: CRS) -> bool:

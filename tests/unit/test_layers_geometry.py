@@ -221,6 +221,14 @@ def test_an_unearthly_system_is_refused(tmp_path):
     assert problems(lambda: read(folder)) == [("crs_unusable", None, None)]
 
 
+@pytest.mark.parametrize("name", ["IAU_2015:30100", "ESRI:103881"])
+def test_a_system_of_the_moon_is_refused(tmp_path, name):
+    crs = CRS.from_user_input(name)
+    write(tmp_path / "claims.gpkg", [WEST if crs.is_geographic else SQUARE], crs=crs, body=["甲"])
+    folder = project(tmp_path, claims='path = "claims.gpkg"\n')
+    assert problems(lambda: read(folder)) == [("crs_unrelated", None, None)]
+
+
 def test_a_way_between_datums_that_is_only_a_guess_is_known_as_such():
     assert is_rough(CRS.from_epsg(4214), CRS.from_epsg(4490))  # Beijing 1954
     assert not is_rough(CRS.from_epsg(4490), WGS84)
