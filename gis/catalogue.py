@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +25,16 @@ def _marks(text: str) -> tuple[tuple[str, str | None], ...]:
             raise KeyError(name)
         pieces.append((piece, name))
     return tuple(pieces)
+
+
+class Worded(ABC):
+    """A value whose own words stand in the catalogues, such as a list of choices."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def in_words(self, texts: Catalogue) -> str:
+        """Return the value in the language of a catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +61,12 @@ class Catalogue:
             If the key, or a value that its text names, is missing.
         """
         return "".join(
-            piece if name is None else f"{piece}{values[name]}"
+            piece if name is None else f"{piece}{self._said(values[name])}"
             for piece, name in _marks(self.texts[key])
         )
+
+    def _said(self, value: object) -> object:
+        return value.in_words(self) if isinstance(value, Worded) else value
 
     def label(self, group: str, name: str) -> str:
         """Return the label of a vocabulary word, or the word itself where it has none.

@@ -21,6 +21,7 @@ from pyproj import CRS
 from gis.errors import InputError, MissingPartError
 from gis.layers.crs import transform
 from gis.layers.datum import convert_geometries
+from gis.layers.working_crs import three_degree_zone_at
 from gis.model.project import Name
 from gis.readers.raw import suggestion
 
@@ -37,9 +38,6 @@ CGCS2000 = CRS.from_epsg(4490)
 
 #: What a city's name may lack in everyday speech.
 _SUFFIXES = ("市", "地区", "盟", "林区", "县", "自治县", "省", "特别行政区")
-
-#: The three-degree zones without zone numbers: EPSG:4534 has its central meridian at 75° E.
-_FIRST_ZONE_EPSG, _FIRST_MERIDIAN, _LAST_MERIDIAN, _ZONE_WIDTH = 4534, 75, 135, 3
 
 _MILLIMETRES = 3
 
@@ -123,9 +121,7 @@ def three_degree_zone(boundaries: gpd.GeoDataFrame) -> CRS:
         In degrees.
     """
     west, _, east, _ = boundaries.total_bounds
-    meridian = _ZONE_WIDTH * round((west + east) / 2 / _ZONE_WIDTH)
-    meridian = min(max(meridian, _FIRST_MERIDIAN), _LAST_MERIDIAN)
-    return CRS.from_epsg(_FIRST_ZONE_EPSG + (meridian - _FIRST_MERIDIAN) // _ZONE_WIDTH)
+    return three_degree_zone_at((west + east) / 2)
 
 
 def _data_folder() -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from gis.layers.datum import TO_WGS84
@@ -80,8 +80,8 @@ _SHOWN_CHARACTERS = 60
 _CODE = re.compile(r"[A-Za-z]+:\w+", re.ASCII)
 
 
-def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) -> CRS:
-    """Return the coordinate system of a layer.
+def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) -> CRS | None:
+    """Return the coordinate system of a layer, or None where nothing states it.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) ->
     Raises
     ------
     InputError
-        If nothing says it, the file and the user contradict each other, or it is neither
-        geographic nor projected.
+        If the file and the user contradict each other, or it is neither geographic nor
+        projected.
     """
     told = named_crs(stated) if stated else None
     if stated and told is None:
@@ -107,9 +107,7 @@ def source_crs(found: CRS | None, stated: str, datum: str, source: LayerFile) ->
     if known is None and told is None and datum in TO_WGS84:
         return WGS84  # these datums exist in degrees only
     if known is None:
-        if told is None:
-            raise source.error("crs_missing")
-        return usable_crs(told, source)
+        return None if told is None else usable_crs(told, source)
     if told is not None and not known.equals(told, ignore_axis_order=True):
         raise source.error("crs_contradicts", stated=crs_label(told), found=crs_label(known))
     return known
@@ -121,7 +119,7 @@ def usable_crs(crs: CRS, source: LayerFile) -> CRS:
     Raises
     ------
     InputError
-        If it is neither geographic nor projected.
+        If it is neither geographic nor projected, or of another planet.
     """
     flat = crs.sub_crs_list[0] if crs.is_compound and crs.sub_crs_list else crs
     if len(flat.axis_info) > 2:  # noqa: PLR2004 - heights are dropped from the shapes too
@@ -130,7 +128,12 @@ def usable_crs(crs: CRS, source: LayerFile) -> CRS:
         raise source.error("crs_unusable", crs=flat.name)
     # a .prj spells names in a way of its own; the registry's entry knows the same system better
     code = flat.to_epsg()
-    return CRS.from_epsg(code) if code else flat
+    usable = CRS.from_epsg(code) if code else flat
+    try:
+        _transformer(usable, WGS84)
+    except ProjError as error:
+        raise source.error("crs_unrelated", crs=flat.name) from error
+    return usable
 
 
 def is_degrees(crs: CRS) -> bool:
@@ -153,12 +156,12 @@ def transform(geometry: GeometryArray, source: CRS, target: CRS) -> GeometryArra
     """
     if source.equals(target, ignore_axis_order=True):
         return geometry
-    transformer = _transformer(source, target)
+    return shapely.transform(geometry, lambda points: transform_points(points, source, target))
 
-    def moved(points: FloatArray) -> FloatArray:
-        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
-    return shapely.transform(geometry, moved)
+def transform_points(points: FloatArray, source: CRS, target: CRS) -> FloatArray:
+    """Move points, shape (n, 2), as :func:`transform` moves geometries."""
+    return np.column_stack(_transformer(source, target).transform(points[:, 0], points[:, 1]))
 
 
 def is_rough(source: CRS, target: CRS) -> bool:

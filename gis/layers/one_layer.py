@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.errors import InputError
 from gis.layers.crs import crs_label, reaches, source_crs, stated_crs, transform
+from gis.layers.crs_candidates import refuse_unstated
 from gis.layers.geometry_repair import RowNote, prepare_geometry
 from gis.layers.read import file_digest
 from gis.model.project import Remark, Source
@@ -112,6 +114,8 @@ def read_one_layer(
     if raw.geometry is None:
         raise file.error("geometry_column_missing", expected=geometry)
     system = source_crs(stated_crs(raw.crs, file), crs or "", "", file)
+    if system is None:
+        raise refuse_unstated(file, shapely.bounds(raw.geometry))
     prepared = prepare_geometry(
         raw.geometry, raw.broken, kind=geometry, datum="", source=system, working=system
     )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from gis.errors import InputError, InputErrors
 from gis.layers.crs import named_crs
+from gis.layers.toml_reader import TomlReader
 from gis.layers.toml_text import toml_document
 from gis.layers.values import MOST_ACCURACY_M
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.tables import TABLES
 from gis.readers.coordinates import NAMES
 from gis.readers.encoding import known_encoding
-from gis.readers.raw import is_unsafe_name, suggestion
+from gis.readers.raw import is_unsafe_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 PROJECT_FILE = "mangqu.toml"
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+#: Which coordinate comes first in a file: easting or longitude, or northing or latitude.
+AXES = ("xy", "yx")
 BASEMAPS = ("none", "osm", "tianditu")
 
 PROJECT_KEYS = (
@@ -45,6 +47,7 @@ LAYER_KEYS = (
     "geometry",
     "datum",
     "crs",
+    "axes",
     "accuracy_m",
     "columns",
     "constants",
@@ -56,7 +59,6 @@ RESERVED_TABLES = ("zones", "risk", "rules")
 _MOST_SLIVER_K = 1000
 
 _REQUIRED_LAYERS = ("jurisdiction", "claims")
-_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class LayerDeclaration:
         Table it fills, alone or together with others.
     path
         File, relative to the project's folder.
-    layer, encoding, datum, crs
+    layer, encoding, datum, crs, axes
         As stated, or ``""``.
     accuracy_m
         Stated accuracy in metres, or None.
@@ -87,6 +89,7 @@ class LayerDeclaration:
     encoding: str = ""
     datum: str = ""
     crs: str = ""
+    axes: str = ""
     accuracy_m: float | None = None
     geometry: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
@@ -130,7 +133,7 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
     """
     text = _text(path)
     document = toml_document(text, PROJECT_FILE)
-    reader = _Reader(text)
+    reader = TomlReader(text, PROJECT_FILE)
     for name in reader.unknown(document, ("project", "map", "layers")):
         if name in RESERVED_TABLES:
             reader.refuse("not_yet", "", name)
@@ -164,104 +167,8 @@ def _text(path: Path) -> str:
         ) from error
 
 
-class _Reader:
-    """Takes values out of the parsed file and gathers what is wrong with them."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
-        self.errors: list[InputError] = []
-
-    def refuse(self, problem: str, where: str, key: str, **details: object) -> None:
-        error = InputError(problem, file=PROJECT_FILE, row=self._line(where, key))
-        error.column = f"{where}.{key}".strip(".")
-        error.value = details.pop("value", None)
-        error.details.update(details)
-        self.errors.append(error)
-
-    def refuse_word(self, problem: str, where: str, word: str, known: tuple[str, ...]) -> None:
-        self.refuse(problem, where, word, suggestion=suggestion(word, known))
-
-    def unknown(self, table: dict[str, Any], known: tuple[str, ...]) -> Iterator[str]:
-        return (key for key in table if key not in known)
-
-    def table(self, parent: dict[str, Any], key: str, where: str = "") -> dict[str, Any]:
-        value = parent.get(key, {})
-        if isinstance(value, dict):
-            return value
-        self.refuse("toml_wrong_type", where, key, expected="table")
-        return {}
-
-    def text(self, table: dict[str, Any], key: str, where: str) -> str:
-        value = table.get(key, "")
-        if isinstance(value, str):
-            return value.strip()
-        self.refuse("toml_wrong_type", where, key, expected="text")
-        return ""
-
-    def word(self, table: dict[str, Any], key: str, where: str, words: tuple[str, ...]) -> str:
-        value = self.text(table, key, where)
-        if value and value not in words:
-            self.refuse(
-                "toml_wrong_word", where, key, value=value, suggestion=suggestion(value, words)
-            )
-            return ""
-        return value
-
-    def name(self, table: dict[str, Any], key: str, where: str) -> Name:
-        value = table.get(key, "")
-        if isinstance(value, str):
-            return Name(value.strip(), value.strip())
-        known = isinstance(value, dict) and set(value) <= {"zh", "en"}
-        if known and all(isinstance(text, str) for text in value.values()):
-            return Name(value.get("zh", "").strip(), value.get("en", "").strip())
-        self.refuse("toml_wrong_name", where, key)
-        return Name()
-
-    def number(
-        self, table: dict[str, Any], key: str, where: str, allowed: Callable[[float], bool]
-    ) -> float | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        # allowed() is false for NaN as well
-        if number and allowed(value):
-            return float(value)
-        self.refuse("toml_wrong_number", where, key, value=value)
-        return None
-
-    def _line(self, where: str, key: str) -> int | None:
-        """Return where a key seems to stand; tomllib itself does not say."""
-        number = self._line_under(where, key)
-        if number is None and "." in where:
-            # an inline table has no header of its own
-            parent, _, name = where.rpartition(".")
-            number = self._line_under(parent, name)
-        return number
-
-    def _line_under(self, where: str, key: str) -> int | None:
-        """Return the line of a key, or of a table's header, below the header of its table."""
-        numbered = re.search(r"#(\d+)", where)
-        table = re.sub(r"#\d+", "", where)
-        full = f"{table}.{key}".strip(".")
-        pattern = re.compile(rf"""(?:^|[{{,])\s*["']?{re.escape(key)}["']?\s*(?:=|\.)""")
-        current, seen = "", 0
-        for number, line in enumerate(self.lines, start=1):
-            header = _HEADER.match(line)
-            if header:
-                current = re.sub(r"""["'\s]""", "", header[1])
-                seen += current == table
-                if full == current or current.startswith(f"{full}."):
-                    return number
-                continue
-            here = current == table and (numbered is None or seen == int(numbered[1]))
-            if here and pattern.search(line):
-                return number
-        return None
-
-
 def _settings(
-    document: dict[str, Any], reader: _Reader, *, today: date, as_of: date | None
+    document: dict[str, Any], reader: TomlReader, *, today: date, as_of: date | None
 ) -> Settings:
     head = reader.table(document, "project")
     for key in reader.unknown(head, PROJECT_KEYS):
@@ -299,7 +206,7 @@ def _is_factor(value: float) -> bool:
     return 0 <= value <= _MOST_SLIVER_K
 
 
-def _as_of(head: dict[str, Any], reader: _Reader) -> date | None:
+def _as_of(head: dict[str, Any], reader: TomlReader) -> date | None:
     value = head.get("as_of")
     if value is None:
         return None
@@ -314,7 +221,7 @@ def _as_of(head: dict[str, Any], reader: _Reader) -> date | None:
     return None
 
 
-def _matters(head: dict[str, Any], reader: _Reader) -> tuple[str, ...]:
+def _matters(head: dict[str, Any], reader: TomlReader) -> tuple[str, ...]:
     value = head.get("matters", [])
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         return tuple(dict.fromkeys(item.strip() for item in value))
@@ -322,7 +229,7 @@ def _matters(head: dict[str, Any], reader: _Reader) -> tuple[str, ...]:
     return ()
 
 
-def _map_settings(document: dict[str, Any], reader: _Reader) -> MapSettings:
+def _map_settings(document: dict[str, Any], reader: TomlReader) -> MapSettings:
     table = reader.table(document, "map")
     for key in reader.unknown(table, MAP_KEYS):
         reader.refuse_word("unknown_key", "map", key, MAP_KEYS)
@@ -335,7 +242,7 @@ def _map_settings(document: dict[str, Any], reader: _Reader) -> MapSettings:
     return MapSettings(basemap, key)
 
 
-def _layers(document: dict[str, Any], reader: _Reader) -> Iterator[LayerDeclaration]:
+def _layers(document: dict[str, Any], reader: TomlReader) -> Iterator[LayerDeclaration]:
     tables = reader.table(document, "layers")
     for name, value in tables.items():
         if name not in TABLES:
@@ -350,7 +257,7 @@ def _layers(document: dict[str, Any], reader: _Reader) -> Iterator[LayerDeclarat
             yield _layer(name, table, where, reader)
 
 
-def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> LayerDeclaration:
+def _layer(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> LayerDeclaration:
     for key in reader.unknown(table, LAYER_KEYS):
         reader.refuse_word("unknown_key", where, key, LAYER_KEYS)
     path = reader.text(table, "path", where)
@@ -372,6 +279,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
         encoding=encoding,
         datum=reader.word(table, "datum", where, DATUMS),
         crs=crs,
+        axes=reader.word(table, "axes", where, AXES),
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
         geometry=_coordinates(table, where, reader),
         columns=_columns(name, table, where, reader),
@@ -379,7 +287,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
     )
 
 
-def _coordinates(table: dict[str, Any], where: str, reader: _Reader) -> dict[str, str]:
+def _coordinates(table: dict[str, Any], where: str, reader: TomlReader) -> dict[str, str]:
     """Return which columns hold the coordinates: one written shape, or a pair."""
     stated = table.get("geometry", {})
     stated = {"wkt": stated} if isinstance(stated, str) else stated
@@ -395,7 +303,7 @@ def _coordinates(table: dict[str, Any], where: str, reader: _Reader) -> dict[str
 _COORDINATES = {("wkt",), ("lonlat",), ("lat", "lon"), ("x", "y")}
 
 
-def _columns(name: str, table: dict[str, Any], where: str, reader: _Reader) -> dict[str, str]:
+def _columns(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> dict[str, str]:
     columns = reader.table(table, "columns", where)
     known = tuple(column.name for column in TABLES[name].columns)
     for ours, theirs in columns.items():
@@ -408,7 +316,9 @@ def _columns(name: str, table: dict[str, Any], where: str, reader: _Reader) -> d
     return {ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)}
 
 
-def _constants(name: str, table: dict[str, Any], where: str, reader: _Reader) -> dict[str, object]:
+def _constants(
+    name: str, table: dict[str, Any], where: str, reader: TomlReader
+) -> dict[str, object]:
     constants = reader.table(table, "constants", where)
     known = tuple(column.name for column in TABLES[name].columns)
     for ours, value in constants.items():

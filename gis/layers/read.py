@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.errors import InputError, InputErrors
+from gis.layers.axes import exchanged
 from gis.layers.checking import (
     MOST_ERRORS,
     Origin,
@@ -33,7 +35,9 @@ from gis.layers.crosschecks import (
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs, stated_crs
 from gis.layers.datum import TO_WGS84
 from gis.layers.geometry_repair import Prepared, prepare_geometry
+from gis.layers.placing import Whereabouts, misplaced
 from gis.layers.project_file import PROJECT_FILE, read_project_file
+from gis.layers.working_crs import working_crs_remarks
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
 from gis.progress import silent
@@ -67,7 +71,19 @@ class _Loaded:
     file: LayerFile
     raw: RawLayer
     digests: dict[str, str]
-    crs: CRS | None  # None where there is no geometry
+    crs: CRS | None  # None where there is no geometry, or nothing states it
+
+    @property
+    def drawn(self) -> bool:
+        """Tell whether its shapes are used."""
+        return bool(TABLES[self.declaration.table].geometry) and self.raw.geometry is not None
+
+    def whereabouts(self) -> Whereabouts:
+        """Return what is known of where it lies."""
+        bounds = shapely.bounds(self.raw.geometry)
+        return Whereabouts(
+            self.file, bounds, self.crs, self.declaration.axes, self.declaration.table
+        )
 
 
 def read_project(
@@ -123,6 +139,8 @@ def read_project(
     tables = _related(tables, stated.settings, errors)
     if errors:
         raise InputErrors(errors[:MOST_ERRORS])
+    limit = tables["jurisdiction"].frame.geometry.total_bounds
+    remarks += working_crs_remarks(limit, working, chosen=stated.settings.crs != "auto")
     return Project(
         folder=folder,
         settings=stated.settings,
@@ -154,6 +172,8 @@ def _load(
             loaded.append(_load_one(folder, declaration, progress))
         except InputError as error:
             errors.append(error)
+    # told by the other layers, so only once they all have been read
+    errors += misplaced([layer.whereabouts() for layer in loaded if layer.drawn])
     if errors:
         raise InputErrors(errors)
     return loaded
@@ -172,6 +192,8 @@ def _load_one(folder: Path, declaration: LayerDeclaration, progress: Progress) -
         _refuse_outside(folder, path, file)
     raw = read_apart(file, partial(progress, "reading"))
     file = replace(file, layer=raw.layer)
+    if declaration.axes == "yx" and raw.geometry is not None:
+        raw = replace(raw, geometry=exchanged(raw.geometry))
     schema = TABLES[declaration.table]
     crs = None
     if schema.geometry and raw.geometry is not None:
@@ -276,6 +298,8 @@ def _file_remarks(layer: _Loaded, schema: TableSchema, working: CRS) -> list[Rem
     notes = list(layer.raw.notes)
     datum = layer.declaration.datum
     if schema.geometry and layer.crs is not None:
+        if layer.declaration.axes == "yx":
+            notes.append(FileNote("axes_swapped", {}))
         came_from = layer.crs
         if datum in TO_WGS84:
             notes.append(FileNote("datum_converted", {"datum": datum}))

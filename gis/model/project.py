@@ -118,7 +118,7 @@ class Remark:
     Parameters
     ----------
     kind
-        ``"repaired"``, ``"refused"`` or ``"converted"``.
+        ``"repaired"``, ``"refused"``, ``"converted"``, or ``"stated"`` for what merely holds.
     problem
         Key ``remark.<problem>`` in the catalogues.
     """

@@ -272,7 +272,10 @@ def test_the_language_of_the_environment_counts_where_none_is_asked(say, halves,
 
 def test_check_finds_nothing_wrong_with_a_sound_project(say, toy_project):
     status, out, _ = say("check", toy_project, "--json")
-    assert (status, json.loads(out)) == (0, {"problems": [], "remarks": []})
+    answer = json.loads(out)
+    assert (status, answer["problems"]) == (0, [])
+    (working,) = answer["remarks"]
+    assert "EPSG:" in working
 
 
 def test_check_tells_every_problem_with_file_row_and_column_at_once(say, tmp_path):
@@ -294,7 +297,8 @@ def test_check_tells_every_problem_with_file_row_and_column_at_once(say, tmp_pat
 
 def test_run_writes_the_folder_and_tells_five_lines(say, toy_project, tmp_path):
     status, out, err = say("run", toy_project, "-o", tmp_path / "run", "--lang", "en")
-    assert (status, err, len(out.splitlines())) == (0, "", 6)
+    assert (status, len(err.splitlines()), len(out.splitlines())) == (0, 1, 6)
+    assert err.startswith("mangqu.toml The working coordinate system is EPSG:4550.")
     assert (tmp_path / "run" / "run.gpkg").is_file()
     assert say("verify", tmp_path / "run")[0] == 0
     status, out, err = say("run", toy_project, "-o", tmp_path / "run", "--lang", "en")

@@ -9,6 +9,7 @@ import pytest
 import gis.layers
 from gis.catalogue import catalogue
 from gis.layers.project_file import (
+    AXES,
     BASEMAPS,
     DATUMS,
     LAYER_KEYS,
@@ -30,6 +31,7 @@ SAYING = {
     "FileNote": 0,
     "RowNote": 1,
     "_refuse": 2,
+    "_remark": 0,
     "unknown_names": 3,
     "circular_parents": 3,
 }
@@ -68,7 +70,7 @@ def test_every_key_of_the_project_file_is_in_the_reference(heading, keys):
 
 
 def test_every_word_of_the_project_file_is_in_the_reference():
-    for word in (*BASEMAPS, *DATUMS):
+    for word in (*BASEMAPS, *DATUMS, *AXES):
         assert f"`{word}`" in REFERENCE
     for table in RESERVED_TABLES:
         assert f"`[{table}]`" in REFERENCE
@@ -105,9 +107,9 @@ def test_every_problem_has_a_sentence_and_a_remedy_in_both_languages():
 
 def test_every_remark_on_a_row_can_be_told_in_both_languages():
     rows = {key for name, key in said() if name in {"RowNote", "_refuse"}}
-    files = {key for name, key in said() if name == "FileNote"}
+    files = {key for name, key in said() if name in {"FileNote", "_remark"}}
     files |= {"reprojected", "reprojected_roughly"}
-    assert {"encoding_guessed", "datum_converted", "reader_warning"} <= files
+    assert {"encoding_guessed", "datum_converted", "reader_warning", "working_crs"} <= files
     for language in ("zh", "en"):
         texts = catalogue(language).texts
         assert {f"remark.{key}" for key in rows | files} <= set(texts)

@@ -165,7 +165,10 @@ def test_layers_of_other_systems_come_into_that_of_the_jurisdiction(tmp_path):
     # 1e-9 degrees is a tenth of a millimetre
     assert made.claims.geometry[0].symmetric_difference(WEST).area < 1e-9
     notes = [(remark.problem, remark.details) for remark in made.remarks]
-    assert notes == [("reprojected", {"source": "EPSG:4550", "working": "EPSG:4326"})]
+    assert notes == [
+        ("reprojected", {"source": "EPSG:4550", "working": "EPSG:4326"}),
+        ("working_crs_degrees", {"working": "EPSG:4326"}),
+    ]
 
 
 def test_a_stated_working_system_wins(tmp_path):
@@ -190,7 +193,8 @@ def test_a_layer_in_gcj02_is_brought_back_and_remarked(tmp_path):
     corners = shapely.get_coordinates(made.claims.geometry)
     np.testing.assert_allclose(corners, shapely.get_coordinates([WEST, EAST]), rtol=0, atol=1e-9)
     assert [(remark.kind, remark.problem) for remark in made.remarks] == [
-        ("converted", "datum_converted")
+        ("converted", "datum_converted"),
+        ("stated", "working_crs_degrees"),
     ]
 
 
@@ -215,6 +219,14 @@ def test_an_unearthly_system_is_refused(tmp_path):
     write(tmp_path / "claims.gpkg", [SQUARE], crs=local, body=["甲"])
     folder = project(tmp_path, claims='path = "claims.gpkg"\n')
     assert problems(lambda: read(folder)) == [("crs_unusable", None, None)]
+
+
+@pytest.mark.parametrize("name", ["IAU_2015:30100", "ESRI:103881"])
+def test_a_system_of_the_moon_is_refused(tmp_path, name):
+    crs = CRS.from_user_input(name)
+    write(tmp_path / "claims.gpkg", [WEST if crs.is_geographic else SQUARE], crs=crs, body=["甲"])
+    folder = project(tmp_path, claims='path = "claims.gpkg"\n')
+    assert problems(lambda: read(folder)) == [("crs_unrelated", None, None)]
 
 
 def test_a_way_between_datums_that_is_only_a_guess_is_known_as_such():
