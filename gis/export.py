@@ -21,11 +21,7 @@ _DAYS = ("as_of", "lapsed_on")
 
 
 def layers_of_run(run: Run) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run by name, those that a person opens first at the top.
-
-    >>> list(layers_of_run(run))[:2]  # doctest: +SKIP
-    ['findings', 'lane_findings']
-    """
+    """Return the tables of a run by name, those that a person opens first at the top."""
     return {name: _with_days(getattr(run, name)) for name in RUN_TABLES}
 
 
