@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import grid_spacing
-from gis.catalogue import LANGUAGES, catalogue
+from gis.catalogue import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from gis.errors import InputError, OutputError
+from gis.export import layers_of_run
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
 from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
-from gis.measure import WGS84, EllipsoidMeasure
+from gis.measure import EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
 from gis.model.tables import TABLES
-from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
 from gis.readers.raw import suggestion
-from gis.run_folder import layers_of, storable, write_layer
 from gis.summary import counts
+from gis.writers import known_ending, refuse_foreign, write_layers
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.model.run import Run
     from gis.progress import Progress
+    from gis.writers import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,52 +205,53 @@ def _lost_rows(run: Run, layer: OneLayer) -> tuple[int, ...]:
 
 
 def refuse_to_overwrite(request: GapRequest, path: Path) -> None:
-    """Refuse an output that is one of the inputs, or a GeoPackage that holds anything else.
+    """Refuse an output that is one of the inputs, or that holds anything else than we would write.
 
     Raises
     ------
     OutputError
-        If it is.
+        If it is, or if its ending stands for no format.
     """
     inputs = [request.claims, request.jurisdiction, request.lanes, *request.zones]
     files = [layer_file(spec).path for spec in inputs if spec is not None]
     if any(file.resolve() == path.resolve() for file in files):
         raise OutputError("output_is_input", path=str(path))
-    if path.is_file() and _DRIVERS.get(path.suffix.lower()) == "GPKG":
-        try:
-            strange = set(layers_of(path)) - set(_WRITTEN)
-        except InputError as error:
-            raise OutputError("exists", path=str(path)) from error
-        if strange:
-            raise OutputError("exists", path=str(path))
+    refuse_foreign(path, _WRITTEN)
 
 
-#: Layers of the GeoPackage that is written.
+#: Layers that are written.
 _WRITTEN = ("findings", "finding_neighbours", "lane_findings", "atoms")
 
 
-def write_findings(answer: GapAnswer, path: Path) -> None:
-    """Write the findings with their neighbours: a GeoPackage, or GeoJSON by the file's ending.
+def write_findings(
+    answer: GapAnswer, path: Path, *, language: str = DEFAULT_LANGUAGE
+) -> tuple[Note, ...]:
+    """Write the findings, and what belongs to them where the format holds several layers.
+
+    Parameters
+    ----------
+    answer
+        What was found.
+    path
+        The file; its ending decides the format (:data:`gis.writers.ENDINGS`).
+    language
+        ``"zh"`` or ``"en"``: for what the file says besides its values.
+
+    Returns
+    -------
+    notes
+        What the format could not hold as it was.
 
     Raises
     ------
     OutputError
-        If the ending stands for neither, or the place cannot be written.
+        If the ending stands for no format, or the place cannot be written.
+    MissingPartError
+        If the format needs a part that is not installed.
     """
-    driver = _DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        raise OutputError("output_ending", path=str(path), known=" ".join(_DRIVERS))
-    findings = answer.run.findings.drop(columns=["matter", "level"])
-    with new_file(path) as aside:
-        if driver == "GeoJSON":
-            degrees = storable("findings", findings.to_crs(WGS84))
-            pyogrio.write_dataframe(degrees, aside, driver=driver, layer="findings")
-            return
-        for name in _WRITTEN:
-            write_layer(name, getattr(answer.run, name), aside)
-
-
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
+    layers = layers_of_run(answer.run)
+    written = _WRITTEN[:1] if known_ending(path).one_layer else _WRITTEN
+    return write_layers({name: layers[name] for name in written}, path, language=language)
 
 
 def _given(spec: str | None) -> list[str]:

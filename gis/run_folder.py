@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,9 +15,10 @@ from gis.digests import is_list_column
 from gis.errors import InputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings
-from gis.model.run import Run, list_as_json
+from gis.model.run import GEOMETRY_TYPES, Run, list_as_json
 from gis.model.tables import TABLES, ColumnKind
 from gis.output import add_layer, new_folder
+from gis.writers.styles import embed_styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,17 +46,6 @@ RUN_TABLES = (
     "matters",
 )
 
-#: What kind of geometry each drawn table holds; stated so that empty tables have one too.
-_GEOMETRY_TYPES = {
-    "findings": "Polygon",
-    "lane_findings": "MultiLineString",
-    "atoms": "Polygon",
-    "zones": "MultiPolygon",
-    "claims": "MultiPolygon",
-    "agreements": "MultiPolygon",
-    "jurisdiction": "MultiPolygon",
-}
-
 
 def write_run(run: Run, project: Project, folder: Path) -> None:
     """Write a run's folder: whole or not at all, and never over another.
@@ -79,12 +66,12 @@ def write_run(run: Run, project: Project, folder: Path) -> None:
 def _write_geopackage(run: Run, path: Path) -> None:
     for name in RUN_TABLES:
         write_layer(name, getattr(run, name), path)
-    _embed_styles(path)
+    embed_styles(path)
 
 
 def write_layer(name: str, table: pd.DataFrame, path: Path) -> None:
     """Add a table of a run to a GeoPackage, which is made if it is not there."""
-    add_layer(storable(name, table), path, name, _GEOMETRY_TYPES.get(name))
+    add_layer(storable(name, table), path, name, GEOMETRY_TYPES.get(name))
 
 
 def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -97,22 +84,6 @@ def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_datetime64_any_dtype(values.dtype):
             result[column] = values.dt.strftime("%Y-%m-%d").astype(object).where(values.notna(), "")
     return result
-
-
-def _embed_styles(path: Path) -> None:
-    """Put the styles that QGIS applies by itself into the GeoPackage."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.executescript(
-            files("gis").joinpath("styles", "layer_styles.sql").read_text(encoding="utf-8")
-        )
-        for name in _GEOMETRY_TYPES:
-            style = files("gis").joinpath("styles", f"{name}.qml")
-            if style.is_file():
-                database.execute(
-                    "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName,"
-                    " styleQML, useAsDefault) VALUES (?, 'geom', ?, ?, 1)",
-                    (name, name, style.read_text(encoding="utf-8")),
-                )
 
 
 def _snapshot(project: Project, folder: Path) -> None:

@@ -225,7 +225,8 @@ def gaps(context: click.Context, /, *, output: Path | None, as_json: bool, **req
     for remark in answer.remarks:
         click.echo(remark_line(remark, texts.language), err=True)
     if output is not None:
-        write_findings(answer, output)
+        for note in write_findings(answer, output, language=texts.language):
+            click.echo(note.line(texts.language), err=True)
     if as_json:
         echo_json(answer.as_json())
         return

@@ -22,6 +22,17 @@ LIST_COLUMNS: dict[str, tuple[str, ...]] = {
     "lane_findings": ("bodies", "left_bodies", "right_bodies", "zones", "districts"),
 }
 
+#: What kind of geometry each drawn table holds; stated so that empty tables have one too.
+GEOMETRY_TYPES = {
+    "findings": "Polygon",
+    "lane_findings": "MultiLineString",
+    "atoms": "Polygon",
+    "zones": "MultiPolygon",
+    "claims": "MultiPolygon",
+    "agreements": "MultiPolygon",
+    "jurisdiction": "MultiPolygon",
+}
+
 
 def list_as_json(texts: Iterable[str]) -> str:
     """Return texts as a JSON array, characters as they are; quicker than ``json.dumps``.

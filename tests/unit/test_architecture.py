@@ -22,6 +22,7 @@ FLOORS = {
     "arrangement": {"gis.measure", "gis.arrangement"},
     "duty": {"gis.arrangement", "gis.duty"},
     "readers": {"gis.readers"},
+    "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure", "gis.progress"},
 }
 EVERYWHERE = {"gis.model", "gis.errors", "gis.catalogue"}

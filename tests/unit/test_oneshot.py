@@ -328,7 +328,7 @@ def test_an_output_that_cannot_be_written_leaves_nothing(layer, tmp_path):
     (tmp_path / "taken.gpkg").mkdir()
     (tmp_path / "file").write_text("x")
     before = sorted(tmp_path.iterdir())
-    for name in ("taken.gpkg", "file/out.gpkg", "out.xlsx", "out"):
+    for name in ("taken.gpkg", "file/out.gpkg", "out.docx", "out"):
         with pytest.raises(OutputError):
             write_findings(said, tmp_path / name)
     assert sorted(tmp_path.iterdir()) == before

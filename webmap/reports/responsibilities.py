@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from gis.duty.validity import in_force
 from gis.model.vocabulary import ClaimStatus, Role
+from gis.writers.cells import as_day
 from webmap.counting import counted_as
-from webmap.reports.cells import as_day
 from webmap.reports.ledger import records, shared_borders
 from webmap.reports.sheets import Block, Column, Kind
 

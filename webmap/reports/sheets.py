@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from webmap.reports.cells import as_day, display_width, looks_like_a_formula, safe_text, sheet_names
+from gis.writers.cells import as_day, display_width, looks_like_a_formula, safe_text, sheet_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ import xlsxwriter
 from gis.labels import Labels
 from gis.model.vocabulary import FindingClass
 from gis.output import new_file
-from webmap.reports.cells import sheet_names
+from gis.writers.cells import sheet_names
 from webmap.reports.ledger import (
     JOINT_COLUMNS,
     LANE_COLUMNS,

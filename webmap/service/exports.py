@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, send_file
 
+from gis.writers.cells import harmless
 from webmap.assets import InlineAssets
 from webmap.maps.page import render_map_page
 from webmap.reports.workbook import write_ledger, write_responsibility_lists
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 exports = Blueprint("exports", __name__, url_prefix="/downloads")
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-#: With one of these at its front a text would be a formula to a spreadsheet, the wide ones too.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @exports.get("/<any(findings, lanes):name>.geojson")
@@ -117,13 +115,6 @@ def csv_bytes(table: FeatureTable, positions: IntArray, wording: Wording) -> byt
         writer.writerow([harmless(cell(row)) for cell in columns.values()])
     # spreadsheets take a file for UTF-8 only by its byte order mark
     return buffer.getvalue().encode("utf-8-sig")
-
-
-def harmless(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(FORMULA_MARKS):
-        return f"'{value}"
-    return value
 
 
 def _columns(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
+
+from gis.writers.degrees import rounded
+from gis.writers.geojson import geometry_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from webmap.service.served import IntArray
-
-#: Decimals of a degree; the seventh is about a centimetre.
-DECIMALS = 7
 
 
 def features(frame: gpd.GeoDataFrame, positions: IntArray, key: str) -> list[dict[str, Any]]:
@@ -47,9 +46,8 @@ def geometry_objects(geometries: Iterable[Any]) -> list[dict[str, Any] | None]:
     array = np.asarray(list(geometries), dtype=object)
     if not len(array):
         return []
-    turned = shapely.orient_polygons(array)
-    rounded = shapely.transform(turned, lambda points: np.round(points, DECIMALS))
-    return [None if text is None else json.loads(text) for text in shapely.to_geojson(rounded)]
+    shapes, _ = rounded(array)
+    return [json.loads(text) for text in geometry_texts(shapes)]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a table

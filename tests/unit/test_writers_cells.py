@@ -3,7 +3,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from webmap.reports.cells import (
+from gis.writers.cells import (
     LONGEST_TEXT,
     as_day,
     display_width,

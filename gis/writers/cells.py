@@ -20,8 +20,9 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LINE_BREAK = re.compile("\r\n?|\x85|\u2028|\u2029")
 _SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-#: What makes a formula of a text when a person edits its cell; full-width marks do so, too.
-_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
+#: What makes a formula of a text when a spreadsheet opens it or a person edits its cell;
+#: full-width marks do so, too.
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_text(value: object, cut_mark: str) -> str:
@@ -30,11 +31,22 @@ def safe_text(value: object, cut_mark: str) -> str:
     Characters that XML forbids become U+FFFD, line breaks ``\n``; what is longer than a cell
     holds is cut and ends with ``cut_mark``.
     """
-    text = _LINE_BREAK.sub("\n", str(value))
-    text = _ILLEGAL.sub("\ufffd", text)
-    if _utf16_length(text) <= LONGEST_TEXT:
+    text = replace_illegal(_LINE_BREAK.sub("\n", str(value)))
+    if utf16_length(text) <= LONGEST_TEXT:
         return text
-    return _cut(text, LONGEST_TEXT - _utf16_length(cut_mark)) + cut_mark
+    return _cut(text, LONGEST_TEXT - utf16_length(cut_mark)) + cut_mark
+
+
+def replace_illegal(text: str) -> str:
+    """Return a text with U+FFFD for every character that XML forbids."""
+    return _ILLEGAL.sub("\ufffd", text)
+
+
+def harmless(value: object) -> object:
+    """Return a value that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(FORMULA_MARKS):
+        return f"'{value}"
+    return value
 
 
 def sheet_names(wanted: Iterable[str], empty: str, taken: Iterable[str] = ()) -> list[str]:
@@ -67,7 +79,7 @@ def sheet_names(wanted: Iterable[str], empty: str, taken: Iterable[str] = ()) ->
 
 def looks_like_a_formula(text: str) -> bool:
     """Tell whether a text would become a formula when typed into a cell."""
-    return text.lstrip(" ").startswith(_FORMULA_MARKS)
+    return text.lstrip(" ").startswith(FORMULA_MARKS)
 
 
 def as_day(value: object) -> dt.date | None:
@@ -93,7 +105,8 @@ def _line_width(line: str) -> float:
     return sum(2.0 if unicodedata.east_asian_width(mark) in "WF" else 1.0 for mark in line)
 
 
-def _utf16_length(text: str) -> int:
+def utf16_length(text: str) -> int:
+    """Return the length of a text as spreadsheets count it."""
     return len(text) + sum(mark > "\uffff" for mark in text)
 
 
