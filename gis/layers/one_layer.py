@@ -127,6 +127,9 @@ def read_one_layer(
         Remark("converted", problem, "", file.shown, file.layer, 0, details)
         for problem, details in raw.notes
     ]
+    if prepared.flattened:
+        rows: dict[str, object] = {"rows": prepared.flattened}
+        notes.append(Remark("converted", "heights_dropped", "", file.shown, file.layer, 0, rows))
     digests = {path.name: file_digest(path) for path in raw.files}
     source = Source("", file.shown, file.layer, digests, raw.rows, crs_label(system), "", None)
     return OneLayer(

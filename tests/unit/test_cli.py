@@ -242,9 +242,9 @@ def test_gaps_prints_json_alone_on_standard_output(say, halves):
 
 
 def test_remarks_go_to_standard_error_and_name_the_row(say, tmp_path):
-    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
-    path = tmp_path / "bow.gpkg"
-    gpd.GeoDataFrame(geometry=[placed(COUNTY), placed(bow)], crs=PLANE).to_file(path)
+    spike = shapely.Polygon([(0, 0), (100, 0), (150, 0), (100, 0), (100, 100), (0, 100)])
+    path = tmp_path / "spike.gpkg"
+    gpd.GeoDataFrame(geometry=[placed(COUNTY), placed(spike)], crs=PLANE).to_file(path)
     status, out, err = say("gaps", path, "--json", "--lang", "en")
     assert status == 0
     assert "row 2" in err

@@ -253,15 +253,24 @@ def test_a_lane_in_a_gap_and_one_along_a_border_are_told(layer, tmp_path):
     assert lanes["沿"]["bodies"] == ["A", "B"]
 
 
-def test_a_bow_tie_is_repaired_and_said_so_and_a_line_is_refused(tmp_path):
+def test_a_spike_is_repaired_and_said_so_and_a_bow_tie_and_a_line_are_refused(tmp_path):
+    spike = shapely.Polygon([(0, 0), (100, 0), (150, 0), (100, 0), (100, 100), (0, 100)])
     bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
-    shapes = [placed(COUNTY), placed(bow), placed(shapely.LineString([(0, 0), (1, 1)])), None]
+    line = shapely.LineString([(0, 0), (1, 1)])
+    shapes = [placed(COUNTY), placed(spike), placed(line), None, placed(bow)]
     path = tmp_path / "mixed.geojson"
     frame = gpd.GeoDataFrame(geometry=shapes, crs=PLANE).to_crs(4326)
     pyogrio.write_dataframe(frame, path, driver="GeoJSON")
     said = told(str(path))["input"]
-    assert (said["rows"], [note["row"] for note in said["repaired"]]) == (4, [2])
-    assert [note["row"] for note in said["refused"]] == [3, 4]
+    assert (said["rows"], [note["row"] for note in said["repaired"]]) == (5, [2])
+    (repaired,) = said["repaired"]
+    assert repaired["details"]["area_before_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert repaired["details"]["area_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert [(note["row"], note["what"]) for note in said["refused"]] == [
+        (3, "geometry_wrong_type"),
+        (4, "geometry_missing"),
+        (5, "polygon_ambiguous"),
+    ]
     assert all(note["what"] for note in (*said["repaired"], *said["refused"]))
 
 
