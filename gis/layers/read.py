@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,28 +12,14 @@ import numpy as np
 import pandas as pd
 
 from gis.errors import InputError, InputErrors
-from gis.layers.checking import (
-    MOST_ERRORS,
-    Origin,
-    blank_rows,
-    conform,
-    empty_columns,
-    fill_accuracy,
-    number_rows,
-)
-from gis.layers.crosschecks import (
-    Table,
-    bodies_named,
-    circular_parents,
-    join_places,
-    matters_named,
-    unknown_names,
-    with_names,
-)
+from gis.layers.checking import Origin, conform, empty_columns, fill_accuracy, number_rows
+from gis.layers.crosschecks import Table
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
 from gis.layers.datum import TO_WGS84
-from gis.layers.geometry_repair import Prepared, prepare_geometry
+from gis.layers.geometry_repair import REPAIRS, Prepared, prepare_geometry
 from gis.layers.project_file import PROJECT_FILE, read_project_file
+from gis.layers.refusals import Refusals
+from gis.layers.relations import JOIN_PLACES, related
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
 from gis.readers.formats import read_layer
@@ -50,8 +37,6 @@ if TYPE_CHECKING:
     from gis.model.tables import TableSchema
     from gis.readers.raw import RawLayer
 
-#: Tables in which a row without a geometry may name a place instead, or hold everywhere.
-_JOIN_PLACES = ("claims", "agreements")
 _NEVER_EMPTY = ("jurisdiction", "claims")
 
 
@@ -66,7 +51,62 @@ class _Loaded:
     crs: CRS | None  # None where there is no geometry
 
 
-def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Project:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the files of a project hold, with all that is wrong with it.
+
+    Parameters
+    ----------
+    folder
+        Where the project lies.
+    settings
+        The head of its file.
+    crs
+        Working coordinate system.
+    tables
+        Every table, by name; rows of layers that could not be read are missing.
+    sources, remarks
+        Provenance, and what was mended or converted.
+    refusals
+        What keeps it from being analysed.
+    """
+
+    folder: Path
+    settings: Settings
+    crs: CRS
+    tables: dict[str, Table]
+    sources: tuple[Source, ...]
+    remarks: tuple[Remark, ...]
+    refusals: Refusals
+
+    def project(self) -> Project:
+        """Return the project, fit to be analysed.
+
+        Raises
+        ------
+        InputErrors
+            If anything is refused: all that was found, at most ``MOST_ERRORS``.
+        """
+        errors, more = self.refusals.shortlist()
+        if errors:
+            raise InputErrors(errors, more)
+        return Project(
+            folder=self.folder,
+            settings=self.settings,
+            crs=self.crs,
+            **{name: table.frame for name, table in self.tables.items() if name != "places"},
+            sources=self.sources,
+            remarks=self.remarks,
+        )
+
+
+def read_project(
+    folder: Path,
+    *,
+    today: date,
+    as_of: date | None = None,
+    repairs: frozenset[str] = REPAIRS,
+) -> Project:
     """Read a project and check everything in it.
 
     Parameters
@@ -77,6 +117,8 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
         Day asked about where neither ``as_of`` nor the project names one.
     as_of
         Day asked about, whatever the project says.
+    repairs
+        What may be mended of a row's shape; a row that needs more is refused.
 
     Returns
     -------
@@ -93,35 +135,56 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
     MissingPartError
         If a layer needs an optional part that is not installed.
     """
+    return read_tables(folder, today=today, as_of=as_of, repairs=repairs).project()
+
+
+def read_tables(
+    folder: Path,
+    *,
+    today: date,
+    as_of: date | None = None,
+    repairs: frozenset[str] = REPAIRS,
+) -> Reading:
+    """Read what can be read of a project, and list what is refused.
+
+    A layer that cannot be read hides nothing that is wrong with the others.
+
+    Parameters
+    ----------
+    folder, today, as_of, repairs
+        As for :func:`read_project`.
+
+    Raises
+    ------
+    InputError, InputErrors
+        If the project file cannot be used.
+    MissingPartError
+        If a layer needs an optional part that is not installed.
+    """
     if folder.name == PROJECT_FILE and not folder.is_dir():
         folder = folder.parent
     path = folder / PROJECT_FILE
     stated = read_project_file(path, today=today, as_of=as_of)
     folder = folder.resolve()
-    layers = _load(folder, stated.layers)
+    refusals = Refusals()
+    layers = _load(folder, stated.layers, refusals)
     working = _working_crs(stated.settings, layers)
-    errors: list[InputError] = []
+    read = [layer.declaration for layer in layers]
+    wanting = {declared.table for declared in stated.layers if declared not in read}
     remarks: list[Remark] = []
-    tables = {
-        name: _table(
-            schema,
-            [layer for layer in layers if layer.declaration.table == name],
-            working,
-            errors,
-            remarks,
-        )
-        for name, schema in TABLES.items()
-    }
-    tables = _related(tables, stated.settings, errors)
-    if errors:
-        raise InputErrors(errors[:MOST_ERRORS])
-    return Project(
+    tables = {}
+    for name, schema in TABLES.items():
+        own = [layer for layer in layers if layer.declaration.table == name]
+        table = _table(schema, own, working, repairs, refusals, remarks)
+        tables[name] = replace(table, whole=table.whole and name not in wanting)
+    return Reading(
         folder=folder,
         settings=stated.settings,
         crs=working,
-        **{name: table.frame for name, table in tables.items() if name != "places"},
+        tables=related(tables, stated.settings, refusals),
         sources=(_project_source(path, stated), *(_source(layer) for layer in layers)),
         remarks=tuple(remarks),
+        refusals=refusals,
     )
 
 
@@ -137,21 +200,32 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load(folder: Path, declarations: Iterable[LayerDeclaration]) -> list[_Loaded]:
-    loaded, errors = [], []
+def _load(
+    folder: Path, declarations: Iterable[LayerDeclaration], refusals: Refusals
+) -> list[_Loaded]:
+    """Read every layer that can be read."""
+    loaded: list[_Loaded] = []
+    above: Counter[str] = Counter()
     for declaration in declarations:
         try:
-            loaded.append(_load_one(folder, declaration))
+            layer = _load_one(folder, declaration)
         except InputError as error:
-            errors.append(error)
-    if errors:
-        raise InputErrors(errors)
+            error.table = declaration.table
+            refusals.add([error])
+            continue
+        file = replace(layer.file, above=above[declaration.table])
+        above[declaration.table] += layer.raw.rows
+        loaded.append(replace(layer, file=file))
     return loaded
 
 
 def _load_one(folder: Path, declaration: LayerDeclaration) -> _Loaded:
     file = LayerFile(
-        folder / declaration.path, declaration.path, declaration.layer, declaration.encoding
+        folder / declaration.path,
+        declaration.path,
+        declaration.layer,
+        declaration.encoding,
+        declaration.table,
     )
     _refuse_outside(folder, file.path, file)
     raw = read_layer(file)
@@ -162,7 +236,7 @@ def _load_one(folder: Path, declaration: LayerDeclaration) -> _Loaded:
     crs = None
     if schema.geometry and raw.geometry is not None:
         crs = source_crs(raw.crs, declaration.crs, declaration.datum, file)
-    elif schema.geometry and declaration.table not in _JOIN_PLACES:
+    elif schema.geometry and declaration.table not in JOIN_PLACES:
         raise file.error("geometry_column_missing", expected=schema.geometry)
     if raw.rows == 0 and declaration.table in _NEVER_EMPTY:
         raise file.error("table_empty")
@@ -180,56 +254,67 @@ def _working_crs(settings: Settings, layers: list[_Loaded]) -> CRS:
     stated = None if settings.crs == "auto" else named_crs(settings.crs)
     if stated is not None:
         return stated
-    jurisdiction = next(layer for layer in layers if layer.declaration.table == "jurisdiction")
-    if jurisdiction.crs is None or jurisdiction.declaration.datum in TO_WGS84:
+    # without a jurisdiction nothing is analysed, yet the others can be checked
+    known = [layer for layer in layers if layer.crs is not None]
+    first = next((each for each in known if each.declaration.table == "jurisdiction"), None)
+    first = first or next(iter(known), None)
+    if first is None or first.crs is None or first.declaration.datum in TO_WGS84:
         return WGS84
-    return jurisdiction.crs
+    return first.crs
 
 
 def _table(
     schema: TableSchema,
     layers: list[_Loaded],
     working: CRS,
-    errors: list[InputError],
+    repairs: frozenset[str],
+    refusals: Refusals,
     remarks: list[Remark],
 ) -> Table:
     """Stack the layers of one table, each brought into form."""
     frames, shapes, unusable = [], [], set()
-    at = 0
     for layer in layers:
-        frame, wrong = conform(layer.raw, layer.declaration, schema, layer.file)
-        errors += wrong
-        fill_accuracy(frame, layer.declaration.accuracy_m)
-        frames.append(frame)
+        conformed = conform(layer.raw, layer.declaration, schema, layer.file, refusals)
+        fill_accuracy(conformed.frame, layer.declaration.accuracy_m)
+        frames.append(conformed.frame)
         remarks += _file_remarks(layer, schema, working)
+        remarks += [_remark("converted", key, layer, 0, values) for key, values in conformed.notes]
         if schema.geometry:
-            prepared = _prepared(layer, schema, working)
-            unusable |= {at + note.row for note in prepared.refused}
-            errors += [
+            prepared = _prepared(layer, schema, working, repairs)
+            unusable |= {layer.file.above + note.row for note in prepared.refused}
+            refusals.add(
                 layer.file.refusal(note.problem, note.row + 1, note.details)
                 for note in prepared.refused
-            ]
+            )
             remarks += [
                 _remark("repaired", note.problem, layer, note.row + 1, note.details)
                 for note in prepared.repaired
             ]
+            if prepared.flattened:
+                rows: dict[str, object] = {"rows": prepared.flattened}
+                remarks.append(_remark("converted", "heights_dropped", layer, 0, rows))
             shapes.append(prepared.geometry)
-        at += layer.raw.rows
     origin = Origin.stacked([(layer.file, layer.raw.rows) for layer in layers])
     frame = _stacked(frames, schema)
-    errors += number_rows(frame, schema, origin)
+    key = schema.column(schema.key)
+    nameless = key is not None and key.required and bool((frame[schema.key] == "").all())
+    refusals.add(number_rows(frame, schema, origin))
     if schema.geometry:
         geometry = np.concatenate([np.empty(0, dtype=object), *shapes])
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=working)
-        if schema.name not in _JOIN_PLACES:
+        if schema.name not in JOIN_PLACES:
             missing = np.flatnonzero(frame.geometry.isna().to_numpy())
-            errors += [
+            refusals.add(
                 origin.error(int(row), "geometry_missing") for row in missing if row not in unusable
-            ]
-    return Table(frame, origin, bool(layers), frozenset(unusable))
+            )
+    return Table(
+        frame, origin, bool(layers), frozenset(unusable), whole=not nameless or frame.empty
+    )
 
 
-def _prepared(layer: _Loaded, schema: TableSchema, working: CRS) -> Prepared:
+def _prepared(
+    layer: _Loaded, schema: TableSchema, working: CRS, repairs: frozenset[str]
+) -> Prepared:
     if layer.raw.geometry is None or layer.crs is None:
         return Prepared(np.full(layer.raw.rows, None, dtype=object), (), ())
     return prepare_geometry(
@@ -239,6 +324,7 @@ def _prepared(layer: _Loaded, schema: TableSchema, working: CRS) -> Prepared:
         datum=layer.declaration.datum,
         source=layer.crs,
         working=working,
+        repairs=repairs,
     )
 
 
@@ -273,75 +359,6 @@ def _remark(
 ) -> Remark:
     table = layer.declaration.table
     return Remark(kind, problem, table, layer.file.shown, layer.file.layer, row, details)
-
-
-def _related(
-    tables: dict[str, Table], settings: Settings, errors: list[InputError]
-) -> dict[str, Table]:
-    """Check what the tables say of each other, and make up those that the user left out."""
-    related = dict(tables)
-    for name in _JOIN_PLACES:
-        joined, wrong = join_places(
-            tables[name], tables["places"], geometry_required=TABLES[name].geometry_required
-        )
-        related[name] = replace(tables[name], frame=joined)
-        errors += wrong
-    fill_accuracy(related["claims"].frame, settings.accuracy_m)
-    errors += _body_errors(related) if related["bodies"].given else []
-    if not related["bodies"].given:
-        named = bodies_named(*(related[name].frame for name in ("claims", "agreements", "lanes")))
-        related["bodies"] = _made_up("bodies", named)
-    errors += _matter_errors(related) if related["matters"].given else []
-    if not related["matters"].given:
-        related["matters"] = _made_up("matters", matters_named(related["claims"].frame))
-    errors += _asked_matter_errors(related["matters"].frame, settings)
-    for name in ("bodies", "matters"):
-        frame = with_names(related[name].frame, TABLES[name].key)
-        related[name] = replace(related[name], frame=frame)
-    return related
-
-
-def _body_errors(tables: dict[str, Table]) -> list[InputError]:
-    bodies = tables["bodies"]
-    known = list(bodies.frame["body_id"])
-    errors = []
-    for name, column in (
-        ("claims", "body"),
-        ("agreements", "parties"),
-        ("agreements", "first_receiver"),
-        ("lanes", "body"),
-        ("bodies", "superior_id"),
-    ):
-        errors += unknown_names(tables[name], column, known, "body_not_listed")
-    return errors + circular_parents(bodies, "body_id", "superior_id", "body_circular")
-
-
-def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
-    matters = tables["matters"]
-    known = list(matters.frame["matter_id"])
-    errors = []
-    for name in ("claims", "agreements", "cases"):
-        errors += unknown_names(tables[name], "matter", known, "matter_not_listed")
-    errors += unknown_names(matters, "parent_id", known, "matter_not_listed")
-    return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
-
-
-def _asked_matter_errors(matters: pd.DataFrame, settings: Settings) -> list[InputError]:
-    frame = pd.DataFrame({"matters": list(settings.matters)}, dtype="str")
-    head = LayerFile.for_messages(PROJECT_FILE)
-    origin = Origin((head,), (0,) * len(frame), (1,) * len(frame))
-    errors = unknown_names(
-        Table(frame, origin, True), "matters", matters["matter_id"], "matter_not_listed"
-    )
-    for error in errors:
-        error.row = None
-    return errors
-
-
-def _made_up(name: str, keys: list[str]) -> Table:
-    frame = blank_rows(TABLES[name], len(keys))
-    frame[TABLES[name].key] = pd.Series(keys, dtype="str")
-    return Table(frame, Origin((), (), ()), given=False)
 
 
 def _source(layer: _Loaded) -> Source:

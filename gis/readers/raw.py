@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import shapely
 
 from gis.errors import InputError
+from gis.readers.likeness import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.model.arrangement import GeometryArray
-
-#: Most words that a suggestion lists when none is close.
-_MOST_SUGGESTIONS = 12
 
 #: Characters that some reader takes for a command rather than for part of a name.
 _UNSAFE_IN_NAMES = re.compile(r"[;|\x00-\x1f\x7f]")
@@ -41,12 +38,18 @@ class LayerFile:
         Layer within the file, or ``""`` where there can be only one.
     encoding
         Stated text encoding, or ``""``.
+    table
+        Table that the layer fills, or ``""`` where it fills none.
+    above
+        Number of rows of that table that stand before the layer's own.
     """
 
     path: Path
     shown: str
     layer: str = ""
     encoding: str = ""
+    table: str = ""
+    above: int = 0
 
     @classmethod
     def for_messages(cls, shown: str) -> LayerFile:
@@ -57,7 +60,7 @@ class LayerFile:
         self, problem: str, *, row: int | None = None, column: str | None = None, **details: object
     ) -> InputError:
         """Return an error about this layer."""
-        return InputError(
+        error = InputError(
             problem,
             file=self.shown,
             layer=self.layer or None,
@@ -65,6 +68,9 @@ class LayerFile:
             column=column,
             **details,
         )
+        error.table = self.table or None
+        error.index = None if row is None else self.above + row - 1
+        return error
 
     def refusal(self, problem: str, row: int, details: dict[str, object]) -> InputError:
         """Return an error about a row, its details given as a dictionary."""
@@ -116,13 +122,7 @@ class RawLayer:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return the known words closest to a mistyped one, or the first few where none is close."""
-    words = sorted({name for name in known if name})
-    by_lower = {name.lower(): name for name in reversed(words)}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
-    if close:
-        return " / ".join(by_lower[name] for name in close)
-    few = " / ".join(words[:_MOST_SUGGESTIONS])
-    return f"{few} / …" if len(words) > _MOST_SUGGESTIONS else few
+    return Known(known).closest(word)
 
 
 def is_unsafe_name(name: str) -> bool:
