@@ -27,7 +27,7 @@ from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
 from gis.readers.raw import suggestion
-from gis.run_folder import layers_of, storable, write_layer
+from gis.run_folder import refuse_other_layers, storable, write_layer
 from gis.summary import counts
 
 if TYPE_CHECKING:
@@ -212,13 +212,8 @@ def refuse_to_overwrite(request: GapRequest, path: Path) -> None:
     files = [layer_file(spec).path for spec in inputs if spec is not None]
     if any(file.resolve() == path.resolve() for file in files):
         raise OutputError("output_is_input", path=str(path))
-    if path.is_file() and _DRIVERS.get(path.suffix.lower()) == "GPKG":
-        try:
-            strange = set(layers_of(path)) - set(_WRITTEN)
-        except InputError as error:
-            raise OutputError("exists", path=str(path)) from error
-        if strange:
-            raise OutputError("exists", path=str(path))
+    if _DRIVERS.get(path.suffix.lower()) == "GPKG":
+        refuse_other_layers(path, _WRITTEN)
 
 
 #: Layers of the GeoPackage that is written.

@@ -15,7 +15,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gis.digests import is_list_column
-from gis.errors import InputError
+from gis.errors import InputError, OutputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings
 from gis.model.run import Run, list_as_json
@@ -23,7 +23,7 @@ from gis.model.tables import TABLES, ColumnKind
 from gis.output import add_layer, new_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from gis.model.project import Project
@@ -79,7 +79,7 @@ def write_run(run: Run, project: Project, folder: Path) -> None:
 def _write_geopackage(run: Run, path: Path) -> None:
     for name in RUN_TABLES:
         write_layer(name, getattr(run, name), path)
-    _embed_styles(path)
+    embed_styles(path, _GEOMETRY_TYPES)
 
 
 def write_layer(name: str, table: pd.DataFrame, path: Path) -> None:
@@ -99,13 +99,13 @@ def storable(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _embed_styles(path: Path) -> None:
-    """Put the styles that QGIS applies by itself into the GeoPackage."""
+def embed_styles(path: Path, layers: Iterable[str]) -> None:
+    """Put the styles that QGIS applies by itself to layers into their GeoPackage."""
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(
             files("gis").joinpath("styles", "layer_styles.sql").read_text(encoding="utf-8")
         )
-        for name in _GEOMETRY_TYPES:
+        for name in layers:
             style = files("gis").joinpath("styles", f"{name}.qml")
             if style.is_file():
                 database.execute(
@@ -149,6 +149,28 @@ def layers_of(path: Path) -> list[str]:
         return [str(name) for name, _ in pyogrio.list_layers(path)]
     except DataSourceError as error:
         raise InputError("damaged_run", file=path, why=str(error)) from error
+
+
+def refuse_other_layers(path: Path, ours: Iterable[str]) -> None:
+    """Refuse to replace a GeoPackage that holds anything but layers of our making.
+
+    Raises
+    ------
+    OutputError
+        If it does, or cannot be opened.
+    """
+    if not path.is_file():
+        return
+    try:
+        strange = set(layers_of(path)) - {*ours, _STYLES}
+    except InputError as error:
+        raise OutputError("exists", path=str(path)) from error
+    if strange:
+        raise OutputError("exists", path=str(path))
+
+
+#: The table in which QGIS looks for styles.
+_STYLES = "layer_styles"
 
 
 def is_run(folder: Path) -> bool:

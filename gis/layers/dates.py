@@ -218,10 +218,10 @@ def _ways_to_read(text: str) -> tuple[str, list[tuple[int, int, int]]]:
     short = _TWO_DIGIT_YEAR.fullmatch(text)
     if short:
         first, second, third = (int(part) for part in short.groups())
-        return "date_two_digit_year", [
-            *((century + third, second, first) for century in _CENTURIES),
-            *((century + first, second, third) for century in _CENTURIES),
-        ]
+        ways = [(century + first, second, third) for century in _CENTURIES]
+        if "/" in text or "." in text:  # as they are written where the day comes first
+            ways = [*((century + third, second, first) for century in _CENTURIES), *ways]
+        return "date_two_digit_year", ways
     last = _YEAR_LAST.fullmatch(text)
     if last:
         first, second, year = (int(part) for part in last.groups())

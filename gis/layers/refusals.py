@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from gis.errors import InputError
+
+T = TypeVar("T")
 
 #: More than this is not read by anybody.
 MOST_ERRORS = 1000
@@ -56,21 +58,34 @@ class Refusals:
         return full
 
     def shortlist(self) -> tuple[list[InputError], int]:
-        """Return at most ``MOST_ERRORS`` errors and the number of those left out.
-
-        A flood of one kind does not wash away the others: of each kind the first few are kept,
-        as many as fit.
-        """
-        most = _fair_share(list(self._met.values()), MOST_ERRORS)
-        taken: Counter[Kind] = Counter()
-        listed = []
-        for error in self._kept:
-            kind = Kind.of(error)
-            taken[kind] += 1
-            if taken[kind] <= most:
-                listed.append(error)
-        listed = listed[:MOST_ERRORS]
+        """Return at most ``MOST_ERRORS`` errors, some of each kind, and how many are left out."""
+        listed, _ = shortlist(self._kept, Kind.of)
         return listed, len(self) - len(listed)
+
+
+def shortlist(found: list[T], kind: Callable[[T], Hashable]) -> tuple[list[T], int]:
+    """Return at most ``MOST_ERRORS`` of what was found and the number of those left out.
+
+    A flood of one kind does not wash away the others: of each kind the first few are kept, as
+    many as fit.
+
+    Parameters
+    ----------
+    found
+        In the order in which it is listed.
+    kind
+        Tells what one mistake made in every row has in common.
+    """
+    kinds = [kind(each) for each in found]
+    most = _fair_share(list(Counter(kinds).values()), MOST_ERRORS)
+    taken: Counter[Hashable] = Counter()
+    listed = []
+    for each, own in zip(found, kinds, strict=True):
+        taken[own] += 1
+        if taken[own] <= most:
+            listed.append(each)
+    listed = listed[:MOST_ERRORS]
+    return listed, len(found) - len(listed)
 
 
 def _fair_share(sizes: list[int], room: int) -> int:
