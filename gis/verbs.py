@@ -217,6 +217,7 @@ def run(
 @option("--accuracy", type=Metres(min_open=True), default=0.5)
 @option("--close-slits", type=Metres())
 @workers_option
+@strict_option
 @option("-o", "--output", type=_path)
 @option("--json", "as_json", is_flag=True)
 @language_option

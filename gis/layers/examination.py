@@ -231,8 +231,7 @@ class _Places:
 
 def _of_error(error: InputError, places: _Places | None = None) -> Problem:
     details = error.details
-    lon, lat = details.get("lon"), details.get("lat")
-    at = (lon, lat) if isinstance(lon, float) and isinstance(lat, float) else None
+    at = _place_told(details)
     key = None
     if places is not None and error.table in TABLES and error.index is not None:
         key = places.key(error.table, error.index)
@@ -252,6 +251,12 @@ def _of_error(error: InputError, places: _Places | None = None) -> Problem:
         lat=latitude,
         details=details,
     )
+
+
+def _place_told(details: dict[str, object]) -> tuple[float, float] | None:
+    """Return the place that was found together with a problem, as of an invalid polygon."""
+    lon, lat = details.get("lon"), details.get("lat")
+    return (lon, lat) if isinstance(lon, float) and isinstance(lat, float) else None
 
 
 def _of_doubt(doubt: Doubt, places: _Places) -> Problem:
@@ -281,7 +286,7 @@ def _of_remark(remark: Remark, places: _Places) -> Problem:
     key = at = None
     if remark.row and above is not None:
         key = places.key(remark.table, above + remark.row - 1)
-        at = places.point(remark.table, above + remark.row - 1)
+        at = _place_told(remark.details) or places.point(remark.table, above + remark.row - 1)
     lon, lat = at or (None, None)
     column = remark.details.get("column")
     return Problem(

@@ -243,8 +243,7 @@ def _repair(shapes: GeometryArray, kind: str, crs: CRS, refused: list[RowNote]) 
         if means.shapes[at] is None:
             refused.append(RowNote(row, "geometry_without_extent", {"found": "Polygon"}))
         elif means.certain[at]:
-            reason = {"reason": shapely.is_valid_reason(drawn[at])}
-            mended.append(RowNote(row, "polygon_repaired", reason))
+            mended.append(RowNote(row, "polygon_repaired", _where_invalid(drawn[at], crs)))
         else:
             refused.append(_ambiguous(row, drawn[at], means.areas[at], crs))
     return mended
@@ -252,18 +251,22 @@ def _repair(shapes: GeometryArray, kind: str, crs: CRS, refused: list[RowNote]) 
 
 def _ambiguous(row: int, drawn: shapely.Geometry, areas: FloatArray, crs: CRS) -> RowNote:
     """Return the refusal of a polygon whose readings differ: both areas, and where it is wrong."""
-    place = place_in_degrees(wrong_place(drawn), crs)
     return RowNote(
         row,
         "polygon_ambiguous",
         {
-            "reason": shapely.is_valid_reason(drawn),
+            **_where_invalid(drawn, crs),
             "area_m2": round(float(areas.min()), 2),
             "other_area_m2": round(float(areas.max()), 2),
-            "at": ", ".join(str(part) for part in place.values()) or "-",
-            **place,
         },
     )
+
+
+def _where_invalid(drawn: shapely.Geometry, crs: CRS) -> dict[str, object]:
+    """Return why a polygon is invalid and where, in the words of GEOS and in WGS 84 degrees."""
+    place = place_in_degrees(wrong_place(drawn), crs)
+    shown = ", ".join(str(part) for part in place.values()) or "-"
+    return {"reason": shapely.is_valid_reason(drawn), "at": shown, **place}
 
 
 def place_in_degrees(point: shapely.Point, crs: CRS) -> dict[str, object]:
@@ -274,11 +277,20 @@ def place_in_degrees(point: shapely.Point, crs: CRS) -> dict[str, object]:
     return {"lon": round(float(coordinates[0, 0]), 7), "lat": round(float(coordinates[0, 1]), 7)}
 
 
+#: Begins the key of a refusal for want of a repair that may not be made.
+_UNMENDED = "strict_"
+
+
+def is_unmended(note: RowNote) -> bool:
+    """Tell whether a row is refused only because it may not be mended."""
+    return note.problem.startswith(_UNMENDED)
+
+
 def _refuse_repairs(shapes: GeometryArray, unwanted: list[RowNote], refused: list[RowNote]) -> None:
     """Refuse the rows for which a repair is needed that may not be made."""
     usable = ~shapely.is_missing(shapes)
     refused += [
-        RowNote(note.row, f"strict_{note.problem}", note.details)
+        RowNote(note.row, f"{_UNMENDED}{note.problem}", note.details)
         for note in unwanted
         if usable[note.row]
     ]

@@ -10,10 +10,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.errors import InputError
+from gis.errors import InputError, InputErrors
 from gis.layers.crs import crs_label, reaches, source_crs, transform
-from gis.layers.geometry_repair import RowNote, prepare_geometry
+from gis.layers.geometry_repair import REPAIRS, RowNote, is_unmended, prepare_geometry
 from gis.layers.read import file_digest
+from gis.layers.refusals import Refusals
 from gis.model.project import Remark, Source
 from gis.readers.cells import as_text
 from gis.readers.formats import read_layer
@@ -74,7 +75,12 @@ class OneLayer:
 
 
 def read_one_layer(
-    spec: str, *, crs: str | None = None, encoding: str | None = None, geometry: str = "polygon"
+    spec: str,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    geometry: str = "polygon",
+    repairs: frozenset[str] = REPAIRS,
 ) -> OneLayer:
     """Read a layer without a project; rows that cannot be used are listed and left out.
 
@@ -88,11 +94,15 @@ def read_one_layer(
         Text encoding, for a Shapefile or CSV that states none.
     geometry
         ``"polygon"``, ``"line"`` or ``"point"``: which rows can be used.
+    repairs
+        What may be mended of a row's shape.
 
     Raises
     ------
     InputError
         If the file cannot be read as a whole, or no row of it can be used.
+    InputErrors
+        If a row needs a repair that may not be made.
     MissingPartError
         If the format needs a part that is not installed.
     """
@@ -103,8 +113,20 @@ def read_one_layer(
         raise file.error("geometry_column_missing", expected=geometry)
     system = source_crs(raw.crs, crs or "", "", file)
     prepared = prepare_geometry(
-        raw.geometry, raw.broken, kind=geometry, datum="", source=system, working=system
+        raw.geometry,
+        raw.broken,
+        kind=geometry,
+        datum="",
+        source=system,
+        working=system,
+        repairs=repairs,
     )
+    unmended = [note for note in prepared.refused if is_unmended(note)]
+    if unmended:
+        wrong = Refusals(
+            file.refusal(note.problem, note.row + 1, note.details) for note in unmended
+        )
+        raise InputErrors(*wrong.shortlist())
     unusable = {note.row for note in prepared.refused}
     missing = np.flatnonzero([shape is None for shape in prepared.geometry])
     refused = sorted(
