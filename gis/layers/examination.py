@@ -14,6 +14,7 @@ from gis.errors import InputError, InputErrors, MangquError, in_one_line
 from gis.layers.doubts import overlapping_terms, repeated_rows
 from gis.layers.extents import (
     beside_the_jurisdiction,
+    outline,
     overlapping_districts,
     points_in_degrees,
     unlikely_sizes,
@@ -180,12 +181,14 @@ _GRAVE = frozenset({"reprojected_roughly"})
 
 
 def _doubts(reading: Reading) -> list[Doubt]:
+    tables, jurisdiction = reading.tables, reading.tables["jurisdiction"]
+    limit = outline(jurisdiction)
     return [
-        *repeated_rows(reading.tables),
-        *overlapping_terms(reading.tables["claims"]),
-        *overlapping_districts(reading.tables["jurisdiction"], reading.crs),
-        *beside_the_jurisdiction(reading.tables),
-        *unlikely_sizes(reading.tables, reading.settings, reading.crs),
+        *repeated_rows(tables),
+        *overlapping_terms(tables["claims"]),
+        *overlapping_districts(jurisdiction, limit, reading.crs),
+        *beside_the_jurisdiction(tables, limit),
+        *unlikely_sizes(tables, limit, reading.settings, reading.crs),
     ]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.layers.crosschecks import Table
-    from gis.model.arrangement import FloatArray, GeometryArray
+    from gis.model.arrangement import FloatArray, GeometryArray, IntArray
     from gis.model.project import Settings
 
 #: Tables whose shapes belong into the jurisdiction, and those whose shapes have an area.
@@ -42,14 +42,33 @@ _MOST_VERTICES = 256
 _ROUNDING = 1e-9
 
 
-def beside_the_jurisdiction(tables: dict[str, Table]) -> list[Doubt]:
-    """Return a doubt for each row outside the jurisdiction, wholly or by more than half."""
-    limit = _union(tables["jurisdiction"])
+def outline(jurisdiction: Table) -> shapely.Geometry | None:
+    """Return what the rows of the jurisdiction cover together, None if nothing."""
+    shapes = jurisdiction.frame.geometry.to_numpy()
+    drawn = shapes[~shapely.is_missing(shapes)]
+    if len(drawn) == 0:
+        return None
+    union: shapely.Geometry = shapely.union_all(drawn)
+    shapely.prepare(union)
+    return union
+
+
+def beside_the_jurisdiction(
+    tables: dict[str, Table], limit: shapely.Geometry | None
+) -> list[Doubt]:
+    """Return a doubt for each row outside the jurisdiction, wholly or by more than half.
+
+    Parameters
+    ----------
+    tables
+        Every table.
+    limit
+        The jurisdiction's outline.
+    """
     if limit is None or not tables["jurisdiction"].whole:
         return []
     doubts = []
-    pieces = _pieces(limit)
-    shapely.prepare(limit)
+    pieces, _ = _pieces(np.array([limit], dtype=object))
     for name in _WITHIN:
         shapes = tables[name].frame.geometry.to_numpy()
         drawn = np.flatnonzero(~shapely.is_missing(shapes))
@@ -58,7 +77,7 @@ def beside_the_jurisdiction(tables: dict[str, Table]) -> list[Doubt]:
         inside = np.where(meets, 1.0, 0.0)
         has_area = shapely.get_dimensions(shapes[unsure]) == 2  # noqa: PLR2004 - areas
         across = np.flatnonzero(meets & has_area)
-        inside[across] = _share_inside(shapes[unsure[across]], pieces)
+        inside[across] = _share_inside(shapes[unsure[across]], limit, pieces)
         doubts += [
             Doubt(name, int(at), "outside_jurisdiction") for at in unsure[inside <= _ROUNDING]
         ]
@@ -75,10 +94,21 @@ def beside_the_jurisdiction(tables: dict[str, Table]) -> list[Doubt]:
     return doubts
 
 
-def unlikely_sizes(tables: dict[str, Table], settings: Settings, crs: CRS) -> list[Doubt]:
-    """Return a doubt for each area too small for its accuracy, or many times the jurisdiction."""
+def unlikely_sizes(
+    tables: dict[str, Table], limit: shapely.Geometry | None, settings: Settings, crs: CRS
+) -> list[Doubt]:
+    """Return a doubt for each area too small for its accuracy, or many times the jurisdiction.
+
+    Parameters
+    ----------
+    tables
+        Every table, in the coordinate system ``crs``.
+    limit
+        The jurisdiction's outline.
+    settings
+        The project's head: accuracy where a row states none, and spacing of the grid.
+    """
     doubts = []
-    limit = _union(tables["jurisdiction"])
     limits = np.array([limit], dtype=object)
     whole = float(areas_m2(limits, crs).sum())
     # a projection may stretch areas by any factor, though nearly the same one all over the map
@@ -104,10 +134,19 @@ def unlikely_sizes(tables: dict[str, Table], settings: Settings, crs: CRS) -> li
     return doubts
 
 
-def overlapping_districts(jurisdiction: Table, crs: CRS) -> list[Doubt]:
-    """Return a doubt for each row of the jurisdiction that lies over earlier ones in part."""
+def overlapping_districts(
+    jurisdiction: Table, limit: shapely.Geometry | None, crs: CRS
+) -> list[Doubt]:
+    """Return a doubt for each row of the jurisdiction that lies over earlier ones in part.
+
+    Parameters
+    ----------
+    jurisdiction
+        The table, in the coordinate system ``crs``.
+    limit
+        Its outline.
+    """
     shapes = jurisdiction.frame.geometry.to_numpy()
-    limit = _union(jurisdiction)
     if limit is None or len(shapes) < 2:  # noqa: PLR2004 - a pair
         return []
     excess = np.nansum(shapely.area(shapes)) - shapely.area(limit)
@@ -138,28 +177,28 @@ def overlapping_districts(jurisdiction: Table, crs: CRS) -> list[Doubt]:
     return doubts
 
 
-def _union(jurisdiction: Table) -> shapely.Geometry | None:
-    shapes = jurisdiction.frame.geometry.to_numpy()
-    drawn = shapes[~shapely.is_missing(shapes)]
-    if len(drawn) == 0:
-        return None
-    union: shapely.Geometry = shapely.union_all(drawn)
-    return union
+def _pieces(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Return polygons cut into pieces with few vertices, which are fast to intersect.
 
-
-def _pieces(shape: shapely.Geometry) -> GeometryArray:
-    """Return a polygon cut into pieces with few vertices, which are fast to intersect."""
-    done: list[shapely.Geometry] = []
-    waiting = list(parts_of_dimension(shape, 2))
+    Returns
+    -------
+    pieces
+        Polygons; shape (p,).
+    piece_of
+        Index of the shape that each is a piece of; shape (p,).
+    """
+    parts, part_of = shapely.get_parts(shapes, return_index=True)
+    large = shapely.get_num_coordinates(parts) > _MOST_VERTICES
+    done: list[tuple[shapely.Geometry, int]] = []
+    waiting = list(zip(parts[large], part_of[large].tolist(), strict=True))
     while waiting:
-        piece = waiting.pop()
-        if shapely.get_num_coordinates(piece) <= _MOST_VERTICES:
-            done.append(piece)
-            continue
+        piece, at = waiting.pop()
         west, south, east, north = shapely.bounds(piece)
         x, y = (west + east) / 2, (south + north) / 2
-        if not (west < x < east or south < y < north):
-            done.append(piece)  # no number lies between its ends
+        # where no number lies between the ends, nothing can be cut
+        whole = not (west < x < east and south < y < north)
+        if whole or shapely.get_num_coordinates(piece) <= _MOST_VERTICES:
+            done.append((piece, at))
             continue
         halves = (
             ((west, south, x, north), (x, south, east, north))
@@ -168,16 +207,30 @@ def _pieces(shape: shapely.Geometry) -> GeometryArray:
         )
         for half in halves:
             clipped = shapely.make_valid(shapely.clip_by_rect(piece, *half))
-            waiting += list(parts_of_dimension(clipped, 2))
-    return np.array(done, dtype=object)
+            waiting += [(part, at) for part in parts_of_dimension(clipped, 2)]
+    cut: GeometryArray = np.full(len(done), None, dtype=object)
+    cut[:] = [piece for piece, _ in done]
+    cut_of = np.array([at for _, at in done], dtype=np.int64)
+    return np.concatenate([parts[~large], cut]), np.concatenate([part_of[~large], cut_of])
 
 
-def _share_inside(shapes: GeometryArray, pieces: GeometryArray) -> FloatArray:
-    """Return the share of each area that lies in any of the pieces."""
-    which, piece = shapely.STRtree(pieces).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[which], pieces[piece]))
-    inside = np.bincount(which, weights=shared, minlength=len(shapes))
-    share: FloatArray = inside / shapely.area(shapes)
+def _share_inside(
+    shapes: GeometryArray, limit: shapely.Geometry, pieces: GeometryArray
+) -> FloatArray:
+    """Return the share of each area that lies in the jurisdiction, given whole and in pieces.
+
+    Where that is so much that nobody is told, it may be more than is returned.
+    """
+    parts, part_of = _pieces(shapes)
+    covered = shapely.covers(limit, parts)
+    inside = np.where(covered, shapely.area(parts), 0.0)
+    certain = np.bincount(part_of, weights=inside, minlength=len(shapes)) / shapely.area(shapes)
+    across = np.flatnonzero(~covered & (certain < 1 - _MOSTLY)[part_of])
+    part, piece = shapely.STRtree(pieces).query(parts[across], predicate="intersects")
+    shared = shapely.area(shapely.intersection(parts[across[part]], pieces[piece]))
+    inside[across] = np.bincount(part, weights=shared, minlength=len(across))
+    totals = np.bincount(part_of, weights=inside, minlength=len(shapes))
+    share: FloatArray = totals / shapely.area(shapes)
     return share
 
 

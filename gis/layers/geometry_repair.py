@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 
 #: Whatever is done to the shape of a row, by the key of its remark.
-REPAIRS = frozenset({"heights_dropped", "collection_reduced", "ring_closed", "polygon_repaired"})
+REPAIRS = frozenset(
+    {"heights_dropped", "ring_unclosed", "collection_reduced", "ring_closed", "polygon_repaired"}
+)
 
 #: For those who want their borders taken as they are, or not at all.
 NO_REPAIRS: frozenset[str] = frozenset()
@@ -86,6 +88,7 @@ def prepare_geometry(
     datum: str,
     source: CRS,
     working: CRS,
+    unclosed: frozenset[int] = frozenset(),
     repairs: frozenset[str] = REPAIRS,
 ) -> Prepared:
     """Check, convert and mend the shapes of one layer.
@@ -102,6 +105,8 @@ def prepare_geometry(
         ``"gcj02"`` or ``"bd09"`` where the coordinates are shifted; anything else is not.
     source, working
         Coordinate systems to come from and to go to.
+    unclosed
+        Rows of which the reader closed a ring.
     repairs
         Which of ``REPAIRS`` may be made; a row that needs another is refused.
 
@@ -116,6 +121,7 @@ def prepare_geometry(
     shapes = shapely.force_2d(given)
     refused = [RowNote(row, "geometry_damaged", {"reason": why}) for row, why in broken.items()]
     mended = [RowNote(int(row), "heights_dropped") for row in np.flatnonzero(high)]
+    mended += [RowNote(row, "ring_unclosed") for row in sorted(unclosed)]
     shapes[shapely.is_empty(shapes)] = None
     mended += _reduce_collections(shapes, kind)
     mended += _close_rings(shapes, kind)

@@ -119,6 +119,7 @@ def read_one_layer(
         datum="",
         source=system,
         working=system,
+        unclosed=raw.unclosed,
         repairs=repairs,
     )
     unmended = [note for note in prepared.refused if is_unmended(note)]

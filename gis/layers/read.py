@@ -324,6 +324,7 @@ def _prepared(
         datum=layer.declaration.datum,
         source=layer.crs,
         working=working,
+        unclosed=layer.raw.unclosed,
         repairs=repairs,
     )
 

@@ -108,6 +108,8 @@ class RawLayer:
         What was wrong, by index of the row, where a shape could not be built.
     notes
         Remarks about the file as a whole.
+    unclosed
+        Rows of which a ring did not end where it began; it is closed in ``geometry``.
     """
 
     layer: str
@@ -118,6 +120,7 @@ class RawLayer:
     files: tuple[Path, ...]
     broken: dict[int, str] = field(default_factory=dict)
     notes: tuple[FileNote, ...] = ()
+    unclosed: frozenset[int] = frozenset()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -9,10 +9,11 @@ from pyproj import CRS, Transformer
 from shapely.affinity import translate
 
 from gis.catalogue import catalogue
+from gis.errors import InputErrors
 from gis.layers import read_one_layer, transformed
 from gis.layers.crs import WGS84, is_rough, named_crs
 from gis.layers.datum import wgs84_to_gcj02
-from gis.layers.geometry_repair import NO_REPAIRS, prepare_geometry
+from gis.layers.geometry_repair import NO_REPAIRS, REPAIRS, prepare_geometry
 from tests.layer_files import EAST, LIMIT, WEST, problems, project, read, write, write_table
 
 PLANE = CRS.from_epsg(4550)
@@ -435,10 +436,28 @@ def test_one_layer_is_moved_to_another_system_or_refused(tmp_path):
     ]
 
 
-def test_a_ring_that_is_not_closed_is_closed(tmp_path):
+@pytest.mark.parametrize("kind", ["Polygon", "MultiPolygon", "GeometryCollection"])
+def test_a_ring_that_is_not_closed_is_closed_and_said_so(tmp_path, kind):
     ring = [[122, 41], [122.1, 41], [122.1, 41.1]]
     path = tmp_path / "a.geojson"
-    geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
-    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
-    path.write_text(json.dumps(feature))
-    assert read_one_layer(str(path)).frame.geometry[0].is_valid
+
+    def feature(*rings):
+        geometry = {"type": "Polygon", "coordinates": list(rings)}
+        if kind == "MultiPolygon":
+            geometry = {"type": kind, "coordinates": [list(rings)]}
+        if kind == "GeometryCollection":
+            geometry = {"type": kind, "geometries": [geometry]}
+        return {"type": "Feature", "properties": {}, "geometry": geometry}
+
+    features = [feature([*ring, ring[0]]), feature(ring)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    layer = read_one_layer(str(path))
+    assert layer.frame.geometry[0].equals(layer.frame.geometry[1])
+    told = [note for note in layer.remarks if note.problem == "ring_unclosed"]
+    assert [note.row for note in told] == [2]
+    assert told[0].details["area_before_m2"] == told[0].details["area_m2"] > 0
+    with pytest.raises(InputErrors) as caught:
+        read_one_layer(str(path), repairs=REPAIRS - {"ring_unclosed"})
+    assert [(each.problem, each.row) for each in caught.value.errors] == [
+        ("strict_ring_unclosed", 2)
+    ]
