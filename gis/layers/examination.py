@@ -141,11 +141,6 @@ def examine_project(folder: Path, *, today: date, repairs: frozenset[str] = REPA
         Day asked about where the project names none.
     repairs
         What may be mended of a row's shape.
-
-    Raises
-    ------
-    MissingPartError
-        If a layer needs an optional part that is not installed.
     """
     try:
         reading = read_tables(folder, today=today, repairs=repairs)

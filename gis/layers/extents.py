@@ -43,12 +43,11 @@ _ROUNDING = 1e-9
 
 
 def outline(jurisdiction: Table) -> shapely.Geometry | None:
-    """Return what the rows of the jurisdiction cover together, None if nothing."""
+    """Return what the rows of the jurisdiction cover together, None if that is not known."""
     shapes = jurisdiction.frame.geometry.to_numpy()
-    drawn = shapes[~shapely.is_missing(shapes)]
-    if len(drawn) == 0:
+    if len(shapes) == 0 or shapely.is_missing(shapes).any() or not jurisdiction.whole:
         return None
-    union: shapely.Geometry = shapely.union_all(drawn)
+    union: shapely.Geometry = shapely.union_all(shapes)
     shapely.prepare(union)
     return union
 
@@ -63,9 +62,9 @@ def beside_the_jurisdiction(
     tables
         Every table.
     limit
-        The jurisdiction's outline.
+        The jurisdiction's outline; nothing is outside of one that is not known.
     """
-    if limit is None or not tables["jurisdiction"].whole:
+    if limit is None:
         return []
     doubts = []
     pieces, _ = _pieces(np.array([limit], dtype=object))

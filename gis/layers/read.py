@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.errors import InputError, InputErrors
+from gis.errors import InputError, InputErrors, MissingPartError
 from gis.layers.checking import Origin, conform, empty_columns, fill_accuracy, number_rows
 from gis.layers.crosschecks import Table
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
@@ -131,9 +131,8 @@ def read_project(
     InputError
         If there is no project file or it cannot be parsed.
     InputErrors
-        If anything else is wrong: all that was found, at most ``MOST_ERRORS``.
-    MissingPartError
-        If a layer needs an optional part that is not installed.
+        If anything else is wrong, or a layer needs an optional part that is not installed: all
+        that was found, at most ``MOST_ERRORS``.
     """
     return read_tables(folder, today=today, as_of=as_of, repairs=repairs).project()
 
@@ -158,8 +157,6 @@ def read_tables(
     ------
     InputError, InputErrors
         If the project file cannot be used.
-    MissingPartError
-        If a layer needs an optional part that is not installed.
     """
     if folder.name == PROJECT_FILE and not folder.is_dir():
         folder = folder.parent
@@ -212,6 +209,13 @@ def _load(
         except InputError as error:
             error.table = declaration.table
             refusals.add([error])
+            continue
+        except MissingPartError as error:
+            wanting = LayerFile.for_messages(declaration.path, declaration.table).error(
+                error.problem
+            )
+            wanting.details.update(error.details)
+            refusals.add([wanting])
             continue
         file = replace(layer.file, above=above[declaration.table])
         above[declaration.table] += layer.raw.rows

@@ -52,9 +52,9 @@ class LayerFile:
     above: int = 0
 
     @classmethod
-    def for_messages(cls, shown: str) -> LayerFile:
+    def for_messages(cls, shown: str, table: str = "") -> LayerFile:
         """Return a stand-in for a file that is named in messages and not read as a layer."""
-        return cls(Path(shown), shown)
+        return cls(Path(shown), shown, table=table)
 
     def error(
         self, problem: str, *, row: int | None = None, column: str | None = None, **details: object

@@ -8,13 +8,20 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from gis.cli import run_arguments
 from gis.errors import InputErrors
 from gis.layers import read_project
+from gis.layers.checking import Origin, blank_rows
+from gis.layers.crosschecks import Table
+from gis.layers.doubts import overlapping_terms
 from gis.layers.examination import Severity, examine_project
 from gis.layers.geometry_repair import NO_REPAIRS
+from gis.model.tables import TABLES
+from gis.readers.raw import LayerFile
 from tests.layer_files import EAST, LIMIT, TODAY, WEST, problems, project, read, write, write_table
 
 
@@ -210,6 +217,12 @@ def test_without_a_jurisdiction_the_claims_are_still_checked(tmp_path):
     ]
 
 
+def test_nothing_is_outside_of_a_jurisdiction_of_which_a_row_is_refused(tmp_path):
+    folder = project(tmp_path)
+    write(folder / "limit.geojson", [WEST, BOW_TIE])
+    assert told(folder) == [(ERROR, "jurisdiction", "polygon_ambiguous", 2)]
+
+
 def test_a_flood_of_one_mistake_leaves_room_for_the_others_and_is_counted(tmp_path):
     write(tmp_path / "places.geojson", [WEST, EAST], place_id=["w", "e"])
     table = pd.DataFrame({"body": ["甲"] * 3000, "place_id": "w", "valid_to": "soon"})
@@ -294,6 +307,34 @@ def test_terms_of_one_claim_that_overlap_name_both_rows(tmp_path):
         ("terms_overlap", 3, "1", "valid_from"),
         ("terms_overlap", 2, "3", "valid_from"),
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 3), st.booleans()), max_size=7))
+def test_a_claim_is_doubted_if_and_only_if_an_earlier_term_of_it_lasts(terms):
+    day = pd.Timestamp("2026-01-01")
+    start = [day + pd.Timedelta(days=first) for first, _, _ in terms]
+    end = [
+        pd.NaT if endless else day + pd.Timedelta(days=first + length)
+        for first, length, endless in terms
+    ]
+    frame = blank_rows(TABLES["claims"], len(terms)).assign(valid_from=start, valid_to=end)
+    frame = gpd.GeoDataFrame(
+        frame.astype({"valid_from": "datetime64[s]", "valid_to": "datetime64[s]"}),
+        geometry=[WEST] * len(terms),
+        crs=4326,
+    )
+    table = Table(frame, Origin.stacked([(LayerFile.for_messages("a"), len(terms))]), given=True)
+    doubted = {doubt.at for doubt in overlapping_terms(table)}
+    spans = {(first, 99 if endless else first + length) for first, length, endless in terms}
+    # of a pair that overlaps the later one is told; equal terms are another matter
+    expected = {
+        later for later in spans for other in spans if other < later and later[0] < other[1]
+    }
+    told_spans = {
+        (terms[at][0], 99 if terms[at][2] else terms[at][0] + terms[at][1]) for at in doubted
+    }
+    assert told_spans == expected
 
 
 def test_terms_overlap_through_the_same_place_too(tmp_path):
