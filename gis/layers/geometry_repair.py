@@ -116,7 +116,7 @@ def prepare_geometry(
         One geometry per row. A row without any is None and not reported: whether it may be
         empty is for the table to say.
     """
-    given = np.asarray(geometry, dtype=object)
+    given, came_from = np.asarray(geometry, dtype=object), source
     high = shapely.has_z(given) | shapely.has_m(given)
     shapes = shapely.force_2d(given)
     refused = [RowNote(row, "geometry_damaged", {"reason": why}) for row, why in broken.items()]
@@ -146,7 +146,7 @@ def prepare_geometry(
     told = [note for note in mended if note.problem != "heights_dropped"]
     return Prepared(
         shapes,
-        tuple(refused),
+        tuple(_with_place(note, given[note.row], came_from, datum) for note in refused),
         tuple(_with_areas(told, drawn, shapes, kind, working)),
         len(mended) - len(told),
     )
@@ -275,9 +275,32 @@ def _where_invalid(drawn: shapely.Geometry, crs: CRS) -> dict[str, object]:
     return {"reason": shapely.is_valid_reason(drawn), "at": shown, **place}
 
 
-def place_in_degrees(point: shapely.Point, crs: CRS) -> dict[str, object]:
+#: Refusals of shapes that lie nowhere, or cannot be read.
+_NOWHERE = frozenset(
+    {
+        "geometry_damaged",
+        "coordinates_not_finite",
+        "coordinates_out_of_domain",
+        "coordinates_swapped",
+        "coordinates_not_degrees",
+    }
+)
+
+
+def _with_place(note: RowNote, given: shapely.Geometry | None, crs: CRS, datum: str) -> RowNote:
+    """Return a refusal with a point of the shape that was given, if none is told and it has one."""
+    if given is None or "lon" in note.details or note.problem in _NOWHERE:
+        return note
+    first = shapely.Point(shapely.get_coordinates(given)[0])
+    return RowNote(note.row, note.problem, {**note.details, **place_in_degrees(first, crs, datum)})
+
+
+def place_in_degrees(point: shapely.Point, crs: CRS, datum: str = "") -> dict[str, object]:
     """Return the WGS 84 longitude and latitude of a point, to a centimetre; nothing if nowhere."""
-    coordinates = shapely.get_coordinates(transform(np.array([point], dtype=object), crs, WGS84))
+    moved = transform(np.array([point], dtype=object), crs, WGS84)
+    if datum in TO_WGS84:
+        moved = convert_geometries(moved, datum)
+    coordinates = shapely.get_coordinates(moved)
     if len(coordinates) == 0 or not np.isfinite(coordinates).all():
         return {}
     return {"lon": round(float(coordinates[0, 0]), 7), "lat": round(float(coordinates[0, 1]), 7)}

@@ -22,6 +22,10 @@ _SHARED = 0.5
 _COMPARED = 40
 
 
+#: Of a longer text only the beginning is compared.
+_LONGEST = 100
+
+
 class Known:
     """Words that are known, to be asked often.
 
@@ -53,7 +57,7 @@ class Known:
         >>> Known(["市容环卫中心", "公安局"]).closest("环卫局")
         '市容环卫中心'
         """
-        lowered = word.lower()
+        lowered = word.lower()[:_LONGEST]
         likeness = {each: self._likeness(lowered, each) for each in self._sharing_most(lowered)}
         close = sorted(
             (each for each, alike in likeness.items() if alike > 0),

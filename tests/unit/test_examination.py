@@ -119,6 +119,13 @@ def test_a_polygon_that_crosses_itself_is_told_where_it_does(tmp_path):
     assert "122.01, 41.01" in problem.line("zh")
 
 
+def test_a_shape_of_the_wrong_kind_is_told_where_it_begins(tmp_path):
+    line = shapely.LineString([(122.03, 41.04), (122.05, 41.05)])
+    (problem,) = examined(claims(tmp_path, [WEST, line])).problems
+    assert (problem.problem, problem.row) == ("geometry_wrong_type", 2)
+    assert (problem.lon, problem.lat) == (122.03, 41.04)
+
+
 def test_what_is_mended_is_told_with_the_areas_before_and_after(tmp_path):
     folder = claims(tmp_path, [SPIKE, shapely.force_3d(EAST, 5)])
     found = examined(folder).problems

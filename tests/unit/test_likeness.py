@@ -43,3 +43,10 @@ def test_a_thousand_unknown_words_among_as_many_known_take_no_minute():
     for at in range(1000):
         known.closest(f"{at}号街道")
     assert time.perf_counter() - begun < 20
+
+
+def test_a_text_of_a_million_letters_is_answered_at_once():
+    known = Known(f"第{at}街道办事处" for at in range(1000))
+    begun = time.perf_counter()
+    assert known.closest("第一街道" * 250_000)
+    assert time.perf_counter() - begun < 5
