@@ -177,6 +177,7 @@ def certificate(
         "crs": project.crs.to_string(),
         "inputs": [asdict(source) for source in project.sources],
         "remarks": [asdict(remark) for remark in project.remarks],
+        "statements": [asdict(remark) for remark in project.statements],
         "jurisdiction_m2": questions[0]["jurisdiction_m2"],
         "largest_move_m": largest_move_m,
         "questions": questions,

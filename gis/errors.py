@@ -36,19 +36,32 @@ class MangquError(Exception):
         where = texts.text("place.comma").join(
             texts.text(f"place.{part}", value=value) for part, value in self.place().items()
         )
-        problem = texts.text(f"error.{self.problem}", **self.details)
+        sentence = texts.text(
+            "place.remedy", problem=self.why(language), remedy=self.remedy(language)
+        )
+        return in_one_line(
+            texts.text("place.line", where=where, sentence=sentence) if where else sentence
+        )
+
+    def why(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence that says what is wrong."""
+        return catalogue(language).text(f"error.{self.problem}", **self.details)
+
+    def remedy(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence that says what mends it."""
         # where nothing is known yet there is nothing to suggest
         resembling = self.details.get("suggestion") not in {"", "-"}
         key = f"remedy.{self.problem}" if resembling else "remedy.no_suggestion"
-        remedy = texts.text(key, **self.details)
-        sentence = texts.text("place.remedy", problem=problem, remedy=remedy)
-        line = texts.text("place.line", where=where, sentence=sentence) if where else sentence
-        # a value out of a file may hold line breaks or terminal codes
-        return "".join(mark if mark.isprintable() else " " for mark in line)
+        return catalogue(language).text(key, **self.details)
 
     def __str__(self) -> str:
         """Return the English line."""
         return self.render("en")
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without line breaks and terminal codes, which a value of a file may hold."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)
 
 
 class InputError(MangquError):
@@ -62,6 +75,11 @@ class InputError(MangquError):
         Where it is; ``row`` counts from 1 as a person would.
     **details
         Further values that the sentences name.
+
+    Attributes
+    ----------
+    table, index
+        Table of the project that the row belongs to and its place therein, from 0, or None.
     """
 
     def __init__(
@@ -81,6 +99,8 @@ class InputError(MangquError):
         self.row = row
         self.column = column
         self.value = value
+        self.table: str | None = None
+        self.index: int | None = None
 
     def place(self) -> dict[str, str]:
         """Return file, layer, row, column and value, as far as they are known."""
@@ -95,15 +115,27 @@ class InputError(MangquError):
 
 
 class InputErrors(MangquError):
-    """Several inputs are refused at once, so that a person can mend them in one go."""
+    """Several inputs are refused at once, so that a person can mend them in one go.
 
-    def __init__(self, errors: list[InputError]) -> None:
-        super().__init__("several_inputs", count=len(errors))
+    Parameters
+    ----------
+    errors
+        Those that are listed.
+    more
+        Number of further ones that are not.
+    """
+
+    def __init__(self, errors: list[InputError], more: int = 0) -> None:
+        super().__init__("several_inputs", count=len(errors) + more)
         self.errors = tuple(errors)
+        self.more = more
 
     def render(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """Return one line for each refused input."""
-        return "\n".join(error.render(language) for error in self.errors)
+        """Return one line for each refused input, and one for those that are not listed."""
+        lines = [error.render(language) for error in self.errors]
+        if self.more:
+            lines.append(catalogue(language).text("errors.more", count=self.more))
+        return "\n".join(lines)
 
 
 class CertificateError(MangquError):

@@ -19,6 +19,7 @@ from gis.errors import InputError, OutputError
 from gis.export import layers_of_run
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
+from gis.layers.geometry_repair import REPAIRS
 from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
 from gis.measure import EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
@@ -61,6 +62,8 @@ class GapRequest:
         below which a gap is a sliver.
     workers
         Number of threads; the answer is the same for any.
+    repairs
+        What may be mended of a row's shape.
     """
 
     claims: str
@@ -73,6 +76,7 @@ class GapRequest:
     accuracy: float = 0.5
     close_slits: float | None = None
     workers: int = 1
+    repairs: frozenset[str] = REPAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
     ------
     InputError
         If a layer cannot be read, has no coordinate system, or holds nothing to work on.
+    InputErrors
+        If rows need repairs that may not be made.
     """
     begun = time.perf_counter()
     progress("reading", 0, 0)
@@ -162,6 +168,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         "crs": request.crs,
         "encoding": request.encoding,
         "progress": progress,
+        "repairs": request.repairs,
     }
     layer = read_one_layer(request.claims, **stated)
     claims = _claims(layer, request)

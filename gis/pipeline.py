@@ -14,6 +14,7 @@ from gis.certificate import account, account_of_claims, certificate, jurisdictio
 from gis.duty import Question, Register, claims_seen, duties_on, levels_asked, passes, standings
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
 from gis.layers import read_project
+from gis.layers.geometry_repair import REPAIRS
 from gis.measure import EllipsoidMeasure
 from gis.model.packed import Packed
 from gis.model.run import Run
@@ -91,6 +92,7 @@ def run_project(
     *,
     today: date,
     as_of: date | None = None,
+    repairs: frozenset[str] = REPAIRS,
     workers: int = 1,
     progress: Progress = silent,
 ) -> Run:
@@ -106,6 +108,8 @@ def run_project(
         Day to ask about where neither the project nor ``as_of`` states one.
     as_of
         Day to ask about, before the one that the project states.
+    repairs
+        What may be mended of a row's shape; a row that needs more is refused.
     workers
         Number of threads; the run is the same for any.
     progress
@@ -121,7 +125,7 @@ def run_project(
     # before the work, not after it
     refuse_existing(output)
     progress("reading", 0, 0)
-    project = read_project(folder, today=today, as_of=as_of, progress=progress)
+    project = read_project(folder, today=today, as_of=as_of, repairs=repairs, progress=progress)
     run = analyse(project, workers=workers, progress=progress)
     progress("writing", 0, 0)
     write_run(run, project, output)

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gis.catalogue import catalogue
+from gis.checkup import problem_lines, problems_json, write_problems
 from gis.cli import DONE, REFUSED
-from gis.errors import InputError, InputErrors, MangquError
+from gis.errors import InputError
 from gis.labels import Labels
 from gis.layers import read_project
+from gis.layers.examination import examine_project
+from gis.layers.geometry_repair import NO_REPAIRS, REPAIRS
 from gis.layers.new_project import make_project
 from gis.model.project import Remark
 from gis.model.vocabulary import FindingClass
@@ -109,6 +112,14 @@ def remark_line(remark: Remark, language: str) -> str:
 
 _path = click.Path(path_type=Path)
 
+#: What may be mended of a row's shape: nothing, if that is asked for.
+strict_option = option(
+    "--strict",
+    "repairs",
+    is_flag=True,
+    callback=lambda _context, _option, asked: NO_REPAIRS if asked else REPAIRS,
+)
+
 
 @click.command(cls=SpokenCommand)
 @click.argument("folder", metavar="DIR", type=_path)
@@ -123,40 +134,31 @@ def init(context: click.Context, /, *, folder: Path, city: str | None) -> None:
 
 @click.command(cls=SpokenCommand)
 @click.argument("project", type=_path)
+@option("-o", "--output", type=_path)
+@strict_option
 @option("--json", "as_json", is_flag=True)
 @language_option
 @click.pass_context
-def check(context: click.Context, /, *, project: Path, as_json: bool) -> int:
+def check(
+    context: click.Context,
+    /,
+    *,
+    project: Path,
+    output: Path | None,
+    repairs: frozenset[str],
+    as_json: bool,
+) -> int:
     """Tell everything that is wrong with the inputs."""
     texts = texts_of(context)
-    problems: tuple[MangquError, ...] = ()
-    remarks: list[str] = []
-    try:
-        checked = read_project(project, today=today())
-        remarks = [remark_line(remark, texts.language) for remark in checked.remarks]
-    except InputErrors as errors:
-        problems = errors.errors
-    except InputError as error:
-        problems = (error,)
+    found = examine_project(project, today=today(), repairs=repairs)
+    if output is not None:
+        write_problems(found, output)
     if as_json:
-        echo_json(
-            {
-                "problems": [
-                    {
-                        "problem": error.problem,
-                        **error.place(),
-                        "message": error.render(texts.language),
-                    }
-                    for error in problems
-                ],
-                "remarks": remarks,
-            }
-        )
+        echo_json(problems_json(found, texts.language))
     else:
-        for line in [*(error.render(texts.language) for error in problems), *remarks]:
+        for line in problem_lines(found, texts.language):
             click.echo(line)
-        click.echo(texts.text("cli.check.done", problems=len(problems), remarks=len(remarks)))
-    return REFUSED if problems else DONE
+    return REFUSED if found.refuses() else DONE
 
 
 @click.command(cls=SpokenCommand)
@@ -164,6 +166,7 @@ def check(context: click.Context, /, *, project: Path, as_json: bool) -> int:
 @option("-o", "--output", type=_path, required=True)
 @option("--as-of", type=Day())
 @workers_option
+@strict_option
 @option("--json", "as_json", is_flag=True)
 @language_option
 @click.pass_context
@@ -175,6 +178,7 @@ def run(
     output: Path,
     as_of: date | None,
     workers: int,
+    repairs: frozenset[str],
     as_json: bool,
 ) -> None:
     """Analyse a project into a run's folder."""
@@ -182,7 +186,13 @@ def run(
     bar = ProgressBar(texts)
     try:
         result = run_project(
-            project, output, today=today(), as_of=as_of, workers=workers, progress=bar
+            project,
+            output,
+            today=today(),
+            as_of=as_of,
+            repairs=repairs,
+            workers=workers,
+            progress=bar,
         )
     finally:
         bar.clear()
@@ -207,6 +217,7 @@ def run(
 @option("--accuracy", type=Metres(min_open=True), default=0.5)
 @option("--close-slits", type=Metres())
 @workers_option
+@strict_option
 @option("-o", "--output", type=_path)
 @option("--json", "as_json", is_flag=True)
 @language_option

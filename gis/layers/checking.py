@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,28 +13,21 @@ import numpy as np
 import pandas as pd
 
 from gis.catalogue import LANGUAGES, catalogue
-from gis.layers.values import (
-    RefusedValueError,
-    as_accuracy,
-    as_day,
-    as_list,
-    as_moment,
-    as_number,
-)
+from gis.layers.dates import as_day, as_end, as_first_day, as_moment, unusual_manner
+from gis.layers.refusals import Kind
+from gis.layers.values import RefusedValueError, as_accuracy, as_list, as_number
 from gis.model.tables import ColumnKind
 from gis.readers.cells import as_text, is_missing
-from gis.readers.raw import suggestion
+from gis.readers.raw import FileNote, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gis.errors import InputError
     from gis.layers.project_file import LayerDeclaration
+    from gis.layers.refusals import Refusals
     from gis.model.tables import Column, TableSchema
     from gis.readers.raw import LayerFile, RawLayer
-
-#: More than this is not read by anybody.
-MOST_ERRORS = 1000
 
 _PROBLEMS = {
     ColumnKind.TEXT: "value_wrong",
@@ -43,8 +38,8 @@ _PROBLEMS = {
 }
 
 
-#: Of all dates only this one tells more than a day.
-_MOMENT = "reported_at"
+#: Of all dates only one tells more than a day, and the two ends of a period may be told roughly.
+_DATES = {"reported_at": as_moment, "valid_from": as_first_day, "valid_to": as_end}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +86,30 @@ class Origin:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """The columns of a layer in the form of its table.
+
+    Parameters
+    ----------
+    frame
+        Every column of the schema but a key left out, then the user's own as text.
+    notes
+        What was read in a way that a person should know of.
+    """
+
+    frame: pd.DataFrame
+    notes: tuple[FileNote, ...]
+
+
 def conform(
-    raw: RawLayer, declaration: LayerDeclaration, schema: TableSchema, source: LayerFile
-) -> tuple[pd.DataFrame, list[InputError]]:
-    """Return a layer's columns under our names and of our kinds, and what is wrong with them.
+    raw: RawLayer,
+    declaration: LayerDeclaration,
+    schema: TableSchema,
+    source: LayerFile,
+    errors: Refusals,
+) -> Conformed:
+    """Return a layer's columns under our names and of our kinds.
 
     Parameters
     ----------
@@ -106,40 +121,34 @@ def conform(
         The table it fills.
     source
         The layer, for messages.
-
-    Returns
-    -------
-    columns
-        Every column of the schema but a key left out, then the user's own as text.
     errors
-        At most ``MOST_ERRORS``.
+        What is wrong with the values is added here.
     """
-    errors: list[InputError] = []
     taken = _theirs_by_ours(raw, declaration, schema, source, errors)
     columns: dict[str, object] = {}
+    notes: list[FileNote] = []
     for column in schema.columns:
         if column.name in declaration.constants:
             values: list[object] = [declaration.constants[column.name]] * raw.rows
         elif column.name in taken:
             values = raw.columns[taken[column.name]]
         else:
-            if column.required:
-                errors.append(
-                    source.error(
-                        "column_missing",
-                        column=column.name,
-                        suggestion=suggestion(column.name, raw.columns) or "-",
-                    )
-                )
-            values = [None] * raw.rows
-        columns[column.name] = _converted(values, column, source, errors)
+            if column.required and column.name not in declaration.columns:
+                hint = suggestion(column.name, raw.columns) or "-"
+                errors.add([source.error("column_missing", column=column.name, suggestion=hint)])
+            columns[column.name] = _series([_converter(column)(None)] * raw.rows, column.kind)
+            continue
+        read = _converted(values, column, source, errors)
+        columns[column.name] = read
+        if column.kind is ColumnKind.DATE:
+            notes += _unusual_dates(values, read, column)
     own = {column.name.lower() for column in schema.columns} | {"geometry"}
     for name, values in raw.columns.items():
         if name not in taken.values() and name.lower() not in own:
             columns[name] = pd.Series([as_text(value) for value in values], dtype="str")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(raw.rows))
-    errors += _reversed_periods(frame, source)
-    return frame, errors[:MOST_ERRORS]
+    errors.add(_reversed_periods(frame, source))
+    return Conformed(frame, tuple(notes))
 
 
 def number_rows(frame: pd.DataFrame, schema: TableSchema, origin: Origin) -> list[InputError]:
@@ -181,7 +190,7 @@ def _theirs_by_ours(
     declaration: LayerDeclaration,
     schema: TableSchema,
     source: LayerFile,
-    errors: list[InputError],
+    errors: Refusals,
 ) -> dict[str, str]:
     """Return the file's name of each column: as mapped, else of the same name in any case."""
     taken: dict[str, str] = {}
@@ -200,19 +209,15 @@ def _theirs_by_ours(
             taken[ours] = theirs
         else:
             taken.pop(ours, None)
-            errors.append(
-                source.error(
-                    "column_mapped_missing",
-                    column=theirs,
-                    ours=ours,
-                    suggestion=suggestion(theirs, raw.columns) or "-",
-                )
+            hint = suggestion(theirs, raw.columns) or "-"
+            errors.add(
+                [source.error("column_mapped_missing", column=theirs, ours=ours, suggestion=hint)]
             )
     return taken
 
 
 def _converted(
-    values: list[object], column: Column, source: LayerFile, errors: list[InputError]
+    values: list[object], column: Column, source: LayerFile, errors: Refusals
 ) -> pd.Series:
     converter = _converter(column)
     empty = converter(None)
@@ -220,30 +225,66 @@ def _converted(
     for row, value in enumerate(values, start=1):
         if is_missing(value) or value == []:
             converted.append(empty)
-            if column.required and len(errors) < MOST_ERRORS:
-                errors.append(source.error("value_missing", row=row, column=column.name))
+            if column.required and not errors.passes_over(_kind("value_missing", column, source)):
+                errors.add([source.error("value_missing", row=row, column=column.name)])
             continue
         try:
             converted.append(converter(value))
         except ValueError as refused:
             converted.append(empty)
-            if len(errors) < MOST_ERRORS:
-                errors.append(_wrong_value(value, row, column, source, refused))
+            problem = _problem_of(refused, column)
+            if not errors.passes_over(_kind(problem, column, source)):
+                errors.add([_wrong_value(problem, value, row, column, source, refused)])
     return _series(converted, column.kind)
 
 
+def _kind(problem: str, column: Column, source: LayerFile) -> Kind:
+    return Kind(source.shown, source.layer or None, problem, column.name)
+
+
+def _problem_of(refused: ValueError, column: Column) -> str:
+    return refused.problem if isinstance(refused, RefusedValueError) else _PROBLEMS[column.kind]
+
+
 def _wrong_value(
-    value: object, row: int, column: Column, source: LayerFile, refused: ValueError
+    problem: str, value: object, row: int, column: Column, source: LayerFile, refused: ValueError
 ) -> InputError:
-    problem, details = _PROBLEMS[column.kind], {}
+    details: dict[str, object] = {}
     if isinstance(refused, RefusedValueError):
-        problem, details = refused.problem, refused.details
+        details = refused.details
     elif column.kind is ColumnKind.CHOICE:
-        details = {"suggestion": suggestion(as_text(value), column.choices)}
+        details = {"suggestion": _suggested_choice(as_text(value), column.choices)}
     error = source.error(problem, row=row, column=column.name)
     error.details.update(details)
     error.value = as_text(value)
     return error
+
+
+def _suggested_choice(word: str, choices: tuple[str, ...]) -> str:
+    """Return the choice closest to a word; to a Chinese one, by what it is called in Chinese."""
+    if word.isascii():
+        return suggestion(word, choices)
+    called = {label: name for label, name in _words_by_label(choices).items() if label != name}
+    return suggestion(word, [f"{label}（{name}）" for label, name in called.items()] or choices)
+
+
+#: The remark on dates of which none is kept.
+_ENDLESS = "dates_endless"
+
+
+def _unusual_dates(values: list[object], read: pd.Series, column: Column) -> list[FileNote]:
+    """Return a note for each unusual way in which dates of a column are written and understood."""
+    manners = Counter(
+        manner
+        for value, missing in zip(values, read.isna(), strict=True)
+        if (manner := unusual_manner(value)) and missing == (manner == _ENDLESS)
+    )
+    if column.name != "valid_to":
+        del manners[_ENDLESS]  # such a word is refused elsewhere
+    return [
+        FileNote(manner, {"column": column.name, "rows": rows})
+        for manner, rows in sorted(manners.items())
+    ]
 
 
 def _converter(column: Column) -> Callable[[object], object]:
@@ -251,7 +292,7 @@ def _converter(column: Column) -> Callable[[object], object]:
         case ColumnKind.NUMBER:
             return as_accuracy if column.name == "accuracy_m" else as_number
         case ColumnKind.DATE:
-            return as_moment if column.name == _MOMENT else as_day
+            return _DATES.get(column.name, as_day)
         case ColumnKind.LIST:
             return as_list
         case ColumnKind.CHOICE:
@@ -283,13 +324,20 @@ def _choice(value: object, column: Column) -> str:
 _LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind")
 
 
+_PARTS_OF_A_LABEL = re.compile(r"[（）()]")
+
+#: Words of the trade beside those of the catalogues: 协同 is as often called 配合.
+_FURTHER_WORDS = {"配合": "assist"}
+
+
 @cache
 def _words_by_label(choices: tuple[str, ...]) -> dict[str, str]:
     """Return our words by what the product itself calls them, in both languages.
 
-    A table that a person keeps says 主责 and 县区级, or 县区; both mean our words.
+    A table that a person keeps says 主责 and 县区级, or 县区; both mean our words, and so do both
+    halves of 街道（乡镇）级.
     """
-    words: dict[str, str] = {}
+    words = {word: name for word, name in _FURTHER_WORDS.items() if name in choices}
     for language in LANGUAGES:
         texts = catalogue(language).texts
         for group in _LABEL_GROUPS:
@@ -298,7 +346,9 @@ def _words_by_label(choices: tuple[str, ...]) -> dict[str, str]:
                 for word, key in keys.items():
                     label = texts[key].casefold()
                     words[label] = words[label.removesuffix("级")] = word
-    return words
+                    for part in _PARTS_OF_A_LABEL.split(label.removesuffix("级")):
+                        words.setdefault(part, word)
+    return {label: word for label, word in words.items() if label}
 
 
 def _series(values: list[object], kind: ColumnKind) -> pd.Series:
@@ -319,7 +369,7 @@ def _reversed_periods(frame: pd.DataFrame, source: LayerFile) -> list[InputError
     start = frame["valid_from"] if "valid_from" in frame else frame["signed_on"]
     wrong = np.flatnonzero((start >= frame["valid_to"]).to_numpy())
     errors = []
-    for at in wrong[:MOST_ERRORS]:
+    for at in wrong:
         error = source.error("period_reversed", row=int(at) + 1, column="valid_to")
         error.value = str(frame["valid_to"].iloc[at])[:10]
         errors.append(error)

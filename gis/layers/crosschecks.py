@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.layers.refusals import MOST_ERRORS
 from gis.model.vocabulary import EVERY_MATTER
-from gis.readers.raw import suggestion
+from gis.readers.likeness import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import geopandas as gpd
 
     from gis.errors import InputError
@@ -35,16 +34,20 @@ class Table:
         Whether the project has this table at all.
     unusable
         Rows whose geometry is refused already, so that nobody is told twice.
+    whole
+        Whether all of its layers could be read: nobody is told that a name is missing from a
+        table of which a part is missing.
     """
 
     frame: pd.DataFrame
     origin: Origin
     given: bool
     unusable: frozenset[int] = frozenset()
+    whole: bool = True
 
 
 def unknown_names(
-    table: Table, column: str, known: Iterable[str], problem: str
+    table: Table, column: str, listed: Table, key: str, problem: str
 ) -> list[InputError]:
     """Return an error for each row that names what another table does not have.
 
@@ -54,19 +57,25 @@ def unknown_names(
         The rows; a blank names nothing. A column of lists is looked into.
     column
         Column that names.
-    known
-        The names there are.
+    listed, key
+        The other table, and its column of names. Where part of it could not be read, nothing is
+        known to be missing.
     problem
         Key of the error.
     """
-    there = set(known)
-    errors = []
+    if not listed.whole:
+        return []
+    known = Known(listed.frame[key])
+    errors: list[InputError] = []
     for at, cell in enumerate(table.frame[column]):
-        names = cell if isinstance(cell, tuple) else (cell,)
-        for name in {name for name in names if name} - there:
-            hint = suggestion(name, there) or "-"
-            error = table.origin.error(at, problem, column=column, value=name, suggestion=hint)
-            errors.append(error)
+        for name in dict.fromkeys(cell if isinstance(cell, tuple) else (cell,)):
+            if not name or name in known:
+                continue
+            # a suggestion takes a look at every name, and nobody reads so many
+            hint = known.closest(name) if len(errors) < MOST_ERRORS else ""
+            errors.append(
+                table.origin.error(at, problem, column=column, value=name, suggestion=hint or "-")
+            )
     return errors
 
 
@@ -129,7 +138,8 @@ def join_places(
             pd.DataFrame({"place_id": joined["place_id"].where(wanting, "")}), table.origin, True
         ),
         "place_id",
-        places.frame["place_id"],
+        places,
+        "place_id",
         "place_not_listed",
     )
     row_of_place = {name: at for at, name in enumerate(places.frame["place_id"])}

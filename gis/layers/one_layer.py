@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.errors import InputError
+from gis.errors import InputError, InputErrors
 from gis.layers.crs import crs_label, reaches, source_crs, stated_crs, transform
 from gis.layers.crs_candidates import refuse_unstated
-from gis.layers.geometry_repair import RowNote, prepare_geometry
-from gis.layers.read import file_digest
+from gis.layers.geometry_repair import REPAIRS, RowNote, is_unmended, prepare_geometry
+from gis.layers.loading import file_digest
+from gis.layers.refusals import Refusals
 from gis.model.project import Remark, Source
 from gis.progress import silent
 from gis.readers.apart import read_apart
@@ -84,6 +85,7 @@ def read_one_layer(
     crs: str | None = None,
     encoding: str | None = None,
     geometry: str = "polygon",
+    repairs: frozenset[str] = REPAIRS,
     progress: Progress = silent,
 ) -> OneLayer:
     """Read a layer without a project; rows that cannot be used are listed and left out.
@@ -98,6 +100,8 @@ def read_one_layer(
         Text encoding, for a Shapefile or CSV that states none.
     geometry
         ``"polygon"``, ``"line"`` or ``"point"``: which rows can be used.
+    repairs
+        What may be mended of a row's shape.
     progress
         Told how many rows have been read.
 
@@ -105,6 +109,8 @@ def read_one_layer(
     ------
     InputError
         If the file cannot be read as a whole, or no row of it can be used.
+    InputErrors
+        If a row needs a repair that may not be made.
     MissingPartError
         If the format needs a part that is not installed.
     """
@@ -117,8 +123,21 @@ def read_one_layer(
     if system is None:
         raise refuse_unstated(file, shapely.bounds(raw.geometry))
     prepared = prepare_geometry(
-        raw.geometry, raw.broken, kind=geometry, datum="", source=system, working=system
+        raw.geometry,
+        raw.broken,
+        kind=geometry,
+        datum="",
+        source=system,
+        working=system,
+        unclosed=raw.unclosed,
+        repairs=repairs,
     )
+    unmended = [note for note in prepared.refused if is_unmended(note)]
+    if unmended:
+        wrong = Refusals(
+            file.refusal(note.problem, note.row + 1, note.details) for note in unmended
+        )
+        raise InputErrors(*wrong.shortlist())
     unusable = {note.row for note in prepared.refused}
     missing = np.flatnonzero([shape is None for shape in prepared.geometry])
     refused = sorted(
@@ -141,6 +160,9 @@ def read_one_layer(
         Remark("converted", problem, "", file.shown, file.layer, 0, details)
         for problem, details in raw.notes
     ]
+    if prepared.flattened:
+        rows: dict[str, object] = {"rows": prepared.flattened}
+        notes.append(Remark("converted", "heights_dropped", "", file.shown, file.layer, 0, rows))
     digests = {path.name: file_digest(path) for path in raw.files}
     source = Source("", file.shown, file.layer, digests, raw.rows, crs_label(system), "", None)
     return OneLayer(

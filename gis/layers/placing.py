@@ -60,7 +60,7 @@ class Whereabouts:
         return None if self.crs is None else extent_in_degrees(self.bounds, self.crs)
 
 
-def misplaced(layers: Sequence[Whereabouts]) -> list[InputError]:
+def misplaced(layers: Sequence[Whereabouts]) -> dict[int, InputError]:
     """Refuse the layers that do not say where they lie, or say it with their axes exchanged.
 
     Each is judged by all the others, so they must have been read before.
@@ -73,20 +73,20 @@ def misplaced(layers: Sequence[Whereabouts]) -> list[InputError]:
     Returns
     -------
     errors
-        In the order of the layers; one that states no coordinate system comes with those that
-        it may be in.
+        By index of the layer; one that states no coordinate system comes with those that it may
+        be in.
     """
     stated = [layer for layer in layers if layer.crs is not None]
     turned = [layer for layer in stated if layer.turned_by_itself()]
     sound = [layer for layer in stated if layer not in turned]
     turned += _turned_beside_others(sound)
     boxes = [box for layer in sound if layer not in turned and (box := layer.box()) is not None]
-    errors = []
-    for layer in layers:
+    errors = {}
+    for at, layer in enumerate(layers):
         if layer.crs is None:
-            errors.append(refuse_unstated(layer.file, layer.bounds, boxes, layer.axes))
+            errors[at] = refuse_unstated(layer.file, layer.bounds, boxes, layer.axes)
         elif layer in turned:
-            errors.append(layer.file.error("coordinates_swapped"))
+            errors[at] = layer.file.error("coordinates_swapped")
     return errors
 
 

@@ -2,92 +2,99 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from gis.errors import InputError, InputErrors
-from gis.layers.axes import exchanged
-from gis.layers.checking import (
-    MOST_ERRORS,
-    Origin,
-    blank_rows,
-    conform,
-    empty_columns,
-    fill_accuracy,
-    number_rows,
-)
-from gis.layers.crosschecks import (
-    Table,
-    bodies_named,
-    circular_parents,
-    join_places,
-    matters_named,
-    unknown_names,
-    with_names,
-)
-from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs, stated_crs
+from gis.errors import InputErrors
+from gis.layers.checking import Origin, conform, empty_columns, fill_accuracy, number_rows
+from gis.layers.crosschecks import Table
+from gis.layers.crs import WGS84, crs_label, is_rough, named_crs
 from gis.layers.datum import TO_WGS84
-from gis.layers.geometry_repair import Prepared, prepare_geometry
-from gis.layers.placing import Whereabouts, misplaced
+from gis.layers.geometry_repair import REPAIRS, Prepared, prepare_geometry
+from gis.layers.loading import LoadedLayer, file_digest, load_layers, placed_layers
 from gis.layers.project_file import PROJECT_FILE, read_project_file
+from gis.layers.refusals import Refusals
+from gis.layers.relations import JOIN_PLACES, related
 from gis.layers.working_crs import working_crs_remarks
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
 from gis.progress import silent
-from gis.readers.apart import read_apart
-from gis.readers.parts import parts_of
-from gis.readers.raw import FileNote, LayerFile
+from gis.readers.raw import FileNote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
     from pyproj import CRS
 
-    from gis.layers.project_file import LayerDeclaration, ProjectFile
+    from gis.layers.project_file import ProjectFile
     from gis.model.project import Settings
     from gis.model.tables import TableSchema
     from gis.progress import Progress
-from gis.readers.raw import RawLayer
-
-#: Tables in which a row without a geometry may name a place instead, or hold everywhere.
-_JOIN_PLACES = ("claims", "agreements")
-_NEVER_EMPTY = ("jurisdiction", "claims")
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A declared layer, as read."""
+class Reading:
+    """What the files of a project hold, with all that is wrong with it.
 
-    declaration: LayerDeclaration
-    file: LayerFile
-    raw: RawLayer
-    digests: dict[str, str]
-    crs: CRS | None  # None where there is no geometry, or nothing states it
+    Parameters
+    ----------
+    folder
+        Where the project lies.
+    settings
+        The head of its file.
+    crs
+        Working coordinate system.
+    tables
+        Every table, by name; rows of layers that could not be read are missing.
+    sources, remarks, statements
+        As in :class:`~gis.model.project.Project`.
+    refusals
+        What keeps it from being analysed.
+    """
 
-    @property
-    def drawn(self) -> bool:
-        """Tell whether its shapes are used."""
-        return bool(TABLES[self.declaration.table].geometry) and self.raw.geometry is not None
+    folder: Path
+    settings: Settings
+    crs: CRS
+    tables: dict[str, Table]
+    sources: tuple[Source, ...]
+    remarks: tuple[Remark, ...]
+    statements: tuple[Remark, ...]
+    refusals: Refusals
 
-    def whereabouts(self) -> Whereabouts:
-        """Return what is known of where it lies."""
-        bounds = shapely.bounds(self.raw.geometry)
-        return Whereabouts(
-            self.file, bounds, self.crs, self.declaration.axes, self.declaration.table
+    def project(self) -> Project:
+        """Return the project, fit to be analysed.
+
+        Raises
+        ------
+        InputErrors
+            If anything is refused: all that was found, at most ``MOST_ERRORS``.
+        """
+        errors, more = self.refusals.shortlist()
+        if errors:
+            raise InputErrors(errors, more)
+        return Project(
+            folder=self.folder,
+            settings=self.settings,
+            crs=self.crs,
+            **{name: table.frame for name, table in self.tables.items() if name != "places"},
+            sources=self.sources,
+            remarks=self.remarks,
+            statements=self.statements,
         )
 
 
 def read_project(
-    folder: Path, *, today: date, as_of: date | None = None, progress: Progress = silent
+    folder: Path,
+    *,
+    today: date,
+    as_of: date | None = None,
+    repairs: frozenset[str] = REPAIRS,
+    progress: Progress = silent,
 ) -> Project:
     """Read a project and check everything in it.
 
@@ -99,6 +106,8 @@ def read_project(
         Day asked about where neither ``as_of`` nor the project names one.
     as_of
         Day asked about, whatever the project says.
+    repairs
+        What may be mended of a row's shape; a row that needs more is refused.
     progress
         Told how many rows of a layer have been read.
 
@@ -113,41 +122,68 @@ def read_project(
     InputError
         If there is no project file or it cannot be parsed.
     InputErrors
-        If anything else is wrong: all that was found, at most ``MOST_ERRORS``.
-    MissingPartError
-        If a layer needs an optional part that is not installed.
+        If anything else is wrong, or a layer needs an optional part that is not installed: all
+        that was found, at most ``MOST_ERRORS``.
+    """
+    return read_tables(
+        folder, today=today, as_of=as_of, repairs=repairs, progress=progress
+    ).project()
+
+
+def read_tables(
+    folder: Path,
+    *,
+    today: date,
+    as_of: date | None = None,
+    repairs: frozenset[str] = REPAIRS,
+    progress: Progress = silent,
+) -> Reading:
+    """Read what can be read of a project, and list what is refused.
+
+    A layer that cannot be read hides nothing that is wrong with the others.
+
+    Parameters
+    ----------
+    folder, today, as_of, repairs, progress
+        As for :func:`read_project`.
+
+    Raises
+    ------
+    InputError, InputErrors
+        If the project file cannot be used.
     """
     if folder.name == PROJECT_FILE and not folder.is_dir():
         folder = folder.parent
     path = folder / PROJECT_FILE
     stated = read_project_file(path, today=today, as_of=as_of)
     folder = folder.resolve()
-    layers = _load(folder, stated.layers, progress)
+    refusals = Refusals()
+    layers = placed_layers(load_layers(folder, stated.layers, refusals, progress), refusals)
     working = _working_crs(stated.settings, layers)
-    errors: list[InputError] = []
+    read = [layer.declaration for layer in layers]
+    wanting = {declared.table for declared in stated.layers if declared not in read}
     remarks: list[Remark] = []
-    tables = {
-        name: _table(
-            schema,
-            [layer for layer in layers if layer.declaration.table == name],
-            working,
-            errors,
-            remarks,
-        )
-        for name, schema in TABLES.items()
-    }
-    tables = _related(tables, stated.settings, errors)
-    if errors:
-        raise InputErrors(errors[:MOST_ERRORS])
+    tables = {}
+    for name, schema in TABLES.items():
+        own = [layer for layer in layers if layer.declaration.table == name]
+        table = _table(schema, own, working, repairs, refusals, remarks)
+        tables[name] = replace(table, whole=table.whole and name not in wanting)
     limit = tables["jurisdiction"].frame.geometry.total_bounds
-    remarks += working_crs_remarks(limit, working, chosen=stated.settings.crs != "auto")
-    return Project(
+    statements: list[Remark] = []
+    if np.isfinite(limit).all():
+        chosen = stated.settings.crs != "auto"
+        statement, *advice = working_crs_remarks(limit, working, chosen=chosen)
+        statements.append(statement)
+        remarks += advice
+    return Reading(
         folder=folder,
         settings=stated.settings,
         crs=working,
-        **{name: table.frame for name, table in tables.items() if name != "places"},
+        tables=related(tables, stated.settings, refusals),
         sources=(_project_source(path, stated), *(_source(layer) for layer in layers)),
         remarks=tuple(remarks),
+        statements=tuple(statements),
+        refusals=refusals,
     )
 
 
@@ -157,122 +193,73 @@ def project_files(project: Project) -> list[Path]:
     return [(project.folder / name).relative_to(project.folder) for name in names]
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _load(
-    folder: Path, declarations: Iterable[LayerDeclaration], progress: Progress
-) -> list[_Loaded]:
-    loaded, errors = [], []
-    for declaration in declarations:
-        try:
-            loaded.append(_load_one(folder, declaration, progress))
-        except InputError as error:
-            errors.append(error)
-    # told by the other layers, so only once they all have been read
-    errors += misplaced([layer.whereabouts() for layer in loaded if layer.drawn])
-    if errors:
-        raise InputErrors(errors)
-    return loaded
-
-
-def _load_one(folder: Path, declaration: LayerDeclaration, progress: Progress) -> _Loaded:
-    file = LayerFile(
-        folder / declaration.path,
-        declaration.path,
-        declaration.layer,
-        declaration.encoding,
-        TABLES[declaration.table].geometry,
-        declaration.geometry,
-    )
-    for path in (file.path, *_parts(file)):
-        _refuse_outside(folder, path, file)
-    raw = read_apart(file, partial(progress, "reading"))
-    file = replace(file, layer=raw.layer)
-    if declaration.axes == "yx" and raw.geometry is not None:
-        raw = replace(raw, geometry=exchanged(raw.geometry))
-    schema = TABLES[declaration.table]
-    crs = None
-    if schema.geometry and raw.geometry is not None:
-        crs = source_crs(stated_crs(raw.crs, file), declaration.crs, declaration.datum, file)
-    elif schema.geometry and declaration.table not in _JOIN_PLACES:
-        raise file.error("geometry_column_missing", expected=schema.geometry)
-    if raw.rows == 0 and declaration.table in _NEVER_EMPTY:
-        raise file.error("table_empty")
-    digests = {path.relative_to(folder).as_posix(): file_digest(path) for path in raw.files}
-    return _Loaded(declaration, file, raw, digests, crs)
-
-
-def _parts(file: LayerFile) -> tuple[Path, ...]:
-    try:
-        return parts_of(file.path)
-    except OSError as error:
-        raise file.error("file_unreadable", reason=error.strerror or str(error)) from error
-
-
-def _refuse_outside(folder: Path, path: Path, file: LayerFile) -> None:
-    """Refuse a file that is not within the folder, be it by ``..`` or by a link."""
-    if not path.resolve().is_relative_to(folder) or ".." in path.parts:
-        raise file.error("path_outside")
-
-
-def _working_crs(settings: Settings, layers: list[_Loaded]) -> CRS:
+def _working_crs(settings: Settings, layers: list[LoadedLayer]) -> CRS:
     stated = None if settings.crs == "auto" else named_crs(settings.crs)
     if stated is not None:
         return stated
-    jurisdiction = next(layer for layer in layers if layer.declaration.table == "jurisdiction")
-    if jurisdiction.crs is None or jurisdiction.declaration.datum in TO_WGS84:
+    # without a jurisdiction nothing is analysed, yet the others can be checked
+    known = [layer for layer in layers if layer.crs is not None]
+    first = next((each for each in known if each.declaration.table == "jurisdiction"), None)
+    first = first or next(iter(known), None)
+    if first is None or first.crs is None or first.declaration.datum in TO_WGS84:
         return WGS84
-    return jurisdiction.crs
+    return first.crs
 
 
 def _table(
     schema: TableSchema,
-    layers: list[_Loaded],
+    layers: list[LoadedLayer],
     working: CRS,
-    errors: list[InputError],
+    repairs: frozenset[str],
+    refusals: Refusals,
     remarks: list[Remark],
 ) -> Table:
     """Stack the layers of one table, each brought into form."""
     frames, shapes, unusable = [], [], set()
-    at = 0
     for layer in layers:
-        frame, wrong = conform(layer.raw, layer.declaration, schema, layer.file)
-        errors += wrong
-        fill_accuracy(frame, layer.declaration.accuracy_m)
-        frames.append(frame)
+        conformed = conform(layer.raw, layer.declaration, schema, layer.file, refusals)
+        fill_accuracy(conformed.frame, layer.declaration.accuracy_m)
+        frames.append(conformed.frame)
         remarks += _file_remarks(layer, schema, working)
+        remarks += [_remark("converted", key, layer, 0, values) for key, values in conformed.notes]
         if schema.geometry:
-            prepared = _prepared(layer, schema, working)
-            unusable |= {at + note.row for note in prepared.refused}
-            errors += [
+            prepared = _prepared(layer, schema, working, repairs)
+            unusable |= {layer.file.above + note.row for note in prepared.refused}
+            if not layer.placed:
+                unusable |= set(range(layer.file.above, layer.file.above + layer.raw.rows))
+            refusals.add(
                 layer.file.refusal(note.problem, note.row + 1, note.details)
                 for note in prepared.refused
-            ]
+            )
             remarks += [
                 _remark("repaired", note.problem, layer, note.row + 1, note.details)
                 for note in prepared.repaired
             ]
+            if prepared.flattened:
+                rows: dict[str, object] = {"rows": prepared.flattened}
+                remarks.append(_remark("converted", "heights_dropped", layer, 0, rows))
             shapes.append(prepared.geometry)
-        at += layer.raw.rows
     origin = Origin.stacked([(layer.file, layer.raw.rows) for layer in layers])
     frame = _stacked(frames, schema)
-    errors += number_rows(frame, schema, origin)
+    key = schema.column(schema.key)
+    nameless = key is not None and key.required and bool((frame[schema.key] == "").all())
+    refusals.add(number_rows(frame, schema, origin))
     if schema.geometry:
         geometry = np.concatenate([np.empty(0, dtype=object), *shapes])
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=working)
-        if schema.name not in _JOIN_PLACES:
+        if schema.name not in JOIN_PLACES:
             missing = np.flatnonzero(frame.geometry.isna().to_numpy())
-            errors += [
+            refusals.add(
                 origin.error(int(row), "geometry_missing") for row in missing if row not in unusable
-            ]
-    return Table(frame, origin, bool(layers), frozenset(unusable))
+            )
+    return Table(
+        frame, origin, bool(layers), frozenset(unusable), whole=not nameless or frame.empty
+    )
 
 
-def _prepared(layer: _Loaded, schema: TableSchema, working: CRS) -> Prepared:
+def _prepared(
+    layer: LoadedLayer, schema: TableSchema, working: CRS, repairs: frozenset[str]
+) -> Prepared:
     if layer.raw.geometry is None or layer.crs is None:
         return Prepared(np.full(layer.raw.rows, None, dtype=object), (), ())
     return prepare_geometry(
@@ -282,6 +269,8 @@ def _prepared(layer: _Loaded, schema: TableSchema, working: CRS) -> Prepared:
         datum=layer.declaration.datum,
         source=layer.crs,
         working=working,
+        unclosed=layer.raw.unclosed,
+        repairs=repairs,
     )
 
 
@@ -294,7 +283,7 @@ def _stacked(frames: list[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:
     return stacked.fillna(dict.fromkeys(own, ""))
 
 
-def _file_remarks(layer: _Loaded, schema: TableSchema, working: CRS) -> list[Remark]:
+def _file_remarks(layer: LoadedLayer, schema: TableSchema, working: CRS) -> list[Remark]:
     notes = list(layer.raw.notes)
     datum = layer.declaration.datum
     if schema.geometry and layer.crs is not None:
@@ -314,82 +303,13 @@ def _file_remarks(layer: _Loaded, schema: TableSchema, working: CRS) -> list[Rem
 
 
 def _remark(
-    kind: str, problem: str, layer: _Loaded, row: int, details: dict[str, object]
+    kind: str, problem: str, layer: LoadedLayer, row: int, details: dict[str, object]
 ) -> Remark:
     table = layer.declaration.table
     return Remark(kind, problem, table, layer.file.shown, layer.file.layer, row, details)
 
 
-def _related(
-    tables: dict[str, Table], settings: Settings, errors: list[InputError]
-) -> dict[str, Table]:
-    """Check what the tables say of each other, and make up those that the user left out."""
-    related = dict(tables)
-    for name in _JOIN_PLACES:
-        joined, wrong = join_places(
-            tables[name], tables["places"], geometry_required=TABLES[name].geometry_required
-        )
-        related[name] = replace(tables[name], frame=joined)
-        errors += wrong
-    fill_accuracy(related["claims"].frame, settings.accuracy_m)
-    errors += _body_errors(related) if related["bodies"].given else []
-    if not related["bodies"].given:
-        named = bodies_named(*(related[name].frame for name in ("claims", "agreements", "lanes")))
-        related["bodies"] = _made_up("bodies", named)
-    errors += _matter_errors(related) if related["matters"].given else []
-    if not related["matters"].given:
-        related["matters"] = _made_up("matters", matters_named(related["claims"].frame))
-    errors += _asked_matter_errors(related["matters"].frame, settings)
-    for name in ("bodies", "matters"):
-        frame = with_names(related[name].frame, TABLES[name].key)
-        related[name] = replace(related[name], frame=frame)
-    return related
-
-
-def _body_errors(tables: dict[str, Table]) -> list[InputError]:
-    bodies = tables["bodies"]
-    known = list(bodies.frame["body_id"])
-    errors = []
-    for name, column in (
-        ("claims", "body"),
-        ("agreements", "parties"),
-        ("agreements", "first_receiver"),
-        ("lanes", "body"),
-        ("bodies", "superior_id"),
-    ):
-        errors += unknown_names(tables[name], column, known, "body_not_listed")
-    return errors + circular_parents(bodies, "body_id", "superior_id", "body_circular")
-
-
-def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
-    matters = tables["matters"]
-    known = list(matters.frame["matter_id"])
-    errors = []
-    for name in ("claims", "agreements", "cases"):
-        errors += unknown_names(tables[name], "matter", known, "matter_not_listed")
-    errors += unknown_names(matters, "parent_id", known, "matter_not_listed")
-    return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
-
-
-def _asked_matter_errors(matters: pd.DataFrame, settings: Settings) -> list[InputError]:
-    frame = pd.DataFrame({"matters": list(settings.matters)}, dtype="str")
-    head = LayerFile.for_messages(PROJECT_FILE)
-    origin = Origin((head,), (0,) * len(frame), (1,) * len(frame))
-    errors = unknown_names(
-        Table(frame, origin, True), "matters", matters["matter_id"], "matter_not_listed"
-    )
-    for error in errors:
-        error.row = None
-    return errors
-
-
-def _made_up(name: str, keys: list[str]) -> Table:
-    frame = blank_rows(TABLES[name], len(keys))
-    frame[TABLES[name].key] = pd.Series(keys, dtype="str")
-    return Table(frame, Origin((), (), ()), given=False)
-
-
-def _source(layer: _Loaded) -> Source:
+def _source(layer: LoadedLayer) -> Source:
     return Source(
         table=layer.declaration.table,
         path=layer.declaration.path,

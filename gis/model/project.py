@@ -154,6 +154,9 @@ class Project:
         Tables without geometry; made up from the claims where the user gave none.
     sources, remarks
         Provenance, and what was mended or converted.
+    statements
+        How it is reckoned, though nothing is wrong: what the working coordinate system does to
+        lengths and areas.
     """
 
     folder: Path
@@ -169,3 +172,4 @@ class Project:
     matters: pd.DataFrame
     sources: tuple[Source, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    statements: tuple[Remark, ...] = ()

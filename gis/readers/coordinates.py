@@ -50,6 +50,7 @@ _BETWEEN_POINTS = re.compile(r"\s*[;；\n]\s*")
 _SRID = re.compile(r"SRID\s*=\s*(\d+)\s*;\s*", re.IGNORECASE)
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){9,}")
 _FEWEST_OF_RING = 4
+_AREA = 2
 
 
 def with_coordinates(raw: RawLayer, source: LayerFile) -> RawLayer:
@@ -78,15 +79,23 @@ def with_coordinates(raw: RawLayer, source: LayerFile) -> RawLayer:
     parts = list(columns.values())
     if len(columns) > 1:
         geometry, broken = _points(raw.columns[parts[0]], raw.columns[parts[1]])
-        crs = None
+        crs, unclosed = None, frozenset[int]()
     else:
         shapes = [_stripped(value) for value in raw.columns[parts[0]]]
         crs = _stated_crs(shapes)
         geometry, broken = _shapes(shapes, source.wanted)
+        drawn = shapely.get_dimensions(geometry) == _AREA
+        unclosed = frozenset(at for at in np.flatnonzero(drawn).tolist() if _is_open(shapes[at]))
     kept = {name: values for name, values in raw.columns.items() if name not in parts}
     note = FileNote("coordinates_taken", {"columns": ", ".join(parts)})
     return replace(
-        raw, columns=kept, geometry=geometry, crs=crs, broken=broken, notes=(*raw.notes, note)
+        raw,
+        columns=kept,
+        geometry=geometry,
+        crs=crs,
+        broken=broken,
+        unclosed=unclosed,
+        notes=(*raw.notes, note),
     )
 
 
@@ -201,13 +210,23 @@ def _shape(text: str, wanted: str) -> shapely.Geometry:
         return shapely.from_wkb(text)
     if text[0].isalpha():
         return shapely.from_wkt(text)
-    parts = [
-        [_pair(point) for point in _BETWEEN_POINTS.split(part.strip(" ;"))]
-        for part in text.strip("|").split("|")
-    ]
+    parts = _parts(text)
     if len(parts) == 1 and len(parts[0]) == 1:
         return shapely.Point(parts[0][0])
     return _OF_POINTS[wanted if wanted in _OF_POINTS else _kind(parts)](parts)
+
+
+def _parts(text: str) -> list[list[tuple[float, float]]]:
+    return [
+        [_pair(point) for point in _BETWEEN_POINTS.split(part.strip(" ;"))]
+        for part in text.strip("|").split("|")
+    ]
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether the points of an area that is listed end elsewhere than they begin."""
+    listed = text[0] != "{" and not text[0].isalpha() and not _HEX.fullmatch(text)
+    return listed and any(part[0] != part[-1] for part in _parts(text))
 
 
 def _pair(text: str) -> tuple[float, float]:

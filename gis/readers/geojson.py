@@ -61,6 +61,7 @@ def features_as_layer(
     columns: dict[str, list[object]] = {}
     geometry: GeometryArray = np.full(len(features), None, dtype=object)
     broken: dict[int, str] = {}
+    unclosed: set[int] = set()
     for at, feature in enumerate(features):
         if at % _ROWS_BETWEEN_WORDS == 0:
             desk.progress(at, len(features))
@@ -74,11 +75,36 @@ def features_as_layer(
             # coordinates that are no numbers are refused later, by row
             with np.errstate(invalid="ignore"):
                 geometry[at] = shapely.geometry.shape(shape)
+            if _has_open_ring(shape):
+                unclosed.add(at)
         except (*_SHAPE_ERRORS, shapely.errors.ShapelyError) as error:
             broken[at] = str(error)
     for values in columns.values():
         values.extend([None] * (len(features) - len(values)))
-    return RawLayer("", len(features), columns, geometry, crs, (source.path,), broken)
+    return RawLayer(
+        "",
+        len(features),
+        columns,
+        geometry,
+        crs,
+        (source.path,),
+        broken,
+        unclosed=frozenset(unclosed),
+    )
+
+
+def _has_open_ring(shape: dict[str, Any]) -> bool:
+    """Tell whether a ring of a polygon ends elsewhere than it begins; shapely closes it unasked."""
+    match shape.get("type"):
+        case "Polygon":
+            return any(ring[0] != ring[-1] for ring in shape["coordinates"] if ring)
+        case "MultiPolygon":
+            rings = (ring for part in shape["coordinates"] for ring in part)
+            return any(ring[0] != ring[-1] for ring in rings if ring)
+        case "GeometryCollection":
+            return any(_has_open_ring(part) for part in shape["geometries"])
+        case _:
+            return False
 
 
 _ROWS_BETWEEN_WORDS = 10_000

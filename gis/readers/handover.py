@@ -52,6 +52,7 @@ def write_layer(raw: RawLayer, folder: Path) -> None:
         "rows": raw.rows,
         "crs": raw.crs,
         "files": [str(path) for path in raw.files],
+        "unclosed": sorted(raw.unclosed),
         "broken": [[row, why] for row, why in raw.broken.items()],
         "notes": [list(note) for note in raw.notes],
         "shapes": raw.geometry is not None,
@@ -88,6 +89,7 @@ def read_layer(folder: Path) -> RawLayer:
         crs=None if head["crs"] is None else str(head["crs"]),
         files=tuple(Path(name) for name in head["files"]),
         broken={int(row): str(why) for row, why in head["broken"]},
+        unclosed=frozenset(int(row) for row in head["unclosed"]),
         notes=tuple(FileNote(str(problem), dict(details)) for problem, details in head["notes"]),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import shapely
 
 from gis.errors import InputError
+from gis.readers.likeness import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,6 +48,10 @@ class LayerFile:
     coordinates
         Columns that hold the coordinates, by what each holds (:mod:`gis.readers.coordinates`);
         empty where the names of the columns tell.
+    table
+        Table that the layer fills, or ``""`` where it fills none.
+    above
+        Number of rows of that table that stand before the layer's own.
     """
 
     path: Path
@@ -56,17 +60,19 @@ class LayerFile:
     encoding: str = ""
     wanted: str = ""
     coordinates: dict[str, str] = field(default_factory=dict)
+    table: str = ""
+    above: int = 0
 
     @classmethod
-    def for_messages(cls, shown: str) -> LayerFile:
+    def for_messages(cls, shown: str, table: str = "") -> LayerFile:
         """Return a stand-in for a file that is named in messages and not read as a layer."""
-        return cls(Path(shown), shown)
+        return cls(Path(shown), shown, table=table)
 
     def error(
         self, problem: str, *, row: int | None = None, column: str | None = None, **details: object
     ) -> InputError:
         """Return an error about this layer."""
-        return InputError(
+        error = InputError(
             problem,
             file=self.shown,
             layer=self.layer or None,
@@ -74,6 +80,9 @@ class LayerFile:
             column=column,
             **details,
         )
+        error.table = self.table or None
+        error.index = None if row is None else self.above + row - 1
+        return error
 
     def refusal(self, problem: str, row: int, details: dict[str, object]) -> InputError:
         """Return an error about a row, its details given as a dictionary."""
@@ -112,6 +121,8 @@ class RawLayer:
         What was wrong, by index of the row, where a shape could not be built.
     notes
         Remarks about the file as a whole.
+    unclosed
+        Rows of which a ring did not end where it began; it is closed in ``geometry``.
     """
 
     layer: str
@@ -122,6 +133,7 @@ class RawLayer:
     files: tuple[Path, ...]
     broken: dict[int, str] = field(default_factory=dict)
     notes: tuple[FileNote, ...] = ()
+    unclosed: frozenset[int] = frozenset()
 
 
 def chosen_layer(there: dict[str, int], source: LayerFile) -> str:
@@ -155,13 +167,7 @@ def chosen_layer(there: dict[str, int], source: LayerFile) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return the known words closest to a mistyped one, or the first few where none is close."""
-    words = sorted({name for name in known if name})
-    by_lower = {name.lower(): name for name in reversed(words)}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
-    if close:
-        return " / ".join(by_lower[name] for name in close)
-    few = " / ".join(words[:_MOST_SUGGESTIONS])
-    return f"{few} / …" if len(words) > _MOST_SUGGESTIONS else few
+    return Known(known).closest(word)
 
 
 def is_unsafe_name(name: str) -> bool:

@@ -34,7 +34,7 @@ class Colours:
 
 
 def embed_styles(path: Path) -> None:
-    """Put the styles of a run's layers into a GeoPackage, each as the default of its layer.
+    """Put the styles that we have into a GeoPackage, each as the default of its layer.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def embed_styles(path: Path) -> None:
     """
     with closing(sqlite3.connect(path)) as database, database:
         held = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
-        styled = [name for name in GEOMETRY_TYPES if name in held and _style(name).is_file()]
+        styled = [name for name in sorted(held) if name.isidentifier() and _style(name).is_file()]
         if not styled:
             return
         database.executescript(

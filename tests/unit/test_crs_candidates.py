@@ -305,7 +305,7 @@ def test_axes_are_exchanged_where_the_project_says_so(tmp_path):
     write(tmp_path / "claims.geojson", [turned(WEST), turned(EAST)], body=["a", "b"])
     made = read(project(tmp_path, more='axes = "yx"\n'))
     assert made.claims.geometry[0].equals(WEST)
-    assert [remark.problem for remark in made.remarks] == ["axes_swapped", "working_crs_degrees"]
+    assert [remark.problem for remark in made.remarks] == ["axes_swapped"]
 
 
 def test_no_other_word_is_taken_for_an_order_of_axes(tmp_path):

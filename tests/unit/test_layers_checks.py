@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from gis.layers import project_files, read_project
-from gis.layers.values import as_list, as_moment, as_number
+from gis.layers.dates import as_moment
+from gis.layers.values import as_list, as_number
 from gis.model.tables import TABLES, ColumnKind
 from gis.readers.cells import as_text
 from tests import toy_county

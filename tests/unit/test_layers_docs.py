@@ -8,6 +8,7 @@ import pytest
 
 import gis.layers
 from gis.catalogue import catalogue
+from gis.layers.geometry_repair import REPAIRS
 from gis.layers.project_file import (
     AXES,
     BASEMAPS,
@@ -32,6 +33,7 @@ SAYING = {
     "RowNote": 1,
     "_refuse": 2,
     "_remark": 0,
+    "Doubt": 2,
     "unknown_names": 3,
     "circular_parents": 3,
 }
@@ -103,6 +105,22 @@ def test_every_problem_has_a_sentence_and_a_remedy_in_both_languages():
                 assert f"error.{key}" in texts
             if f"error.{key}" in texts:
                 assert f"remedy.{key}" in texts
+
+
+def test_every_repair_can_be_told_and_refused_and_every_doubt_has_a_remedy():
+    doubts = {key for name, key in said() if name == "Doubt"} - set(TABLES)
+    assert {"row_repeated", "terms_overlap", "shape_tiny"} <= doubts
+    for language in ("zh", "en"):
+        texts = catalogue(language).texts
+        for repair in REPAIRS:
+            assert f"remark.{repair}" in texts
+            for group in ("error", "remark", "remedy"):
+                assert f"{group}.strict_{repair}" in texts
+        for doubt in doubts - {"mostly_outside_jurisdiction", "valid_from"}:
+            assert f"remark.{doubt}" in texts
+            assert f"remedy.{doubt}" in texts
+    for doubt in doubts - {"mostly_outside_jurisdiction", "valid_from"}:
+        assert f"| `{doubt}` |" in REFERENCE
 
 
 def test_every_remark_on_a_row_can_be_told_in_both_languages():

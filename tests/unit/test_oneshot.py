@@ -14,7 +14,8 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 
 from gis.cli import run_arguments
-from gis.errors import InputError, OutputError
+from gis.errors import InputError, InputErrors, OutputError
+from gis.layers.geometry_repair import NO_REPAIRS
 from gis.oneshot import GapRequest, gaps_of_layer, write_findings
 from tests import toy_county
 from tests.builders import COUNTY, EAST_HALF, PLANE, WEST_HALF, placed, square
@@ -253,16 +254,39 @@ def test_a_lane_in_a_gap_and_one_along_a_border_are_told(layer, tmp_path):
     assert lanes["沿"]["bodies"] == ["A", "B"]
 
 
-def test_a_bow_tie_is_repaired_and_said_so_and_a_line_is_refused(tmp_path):
+def test_a_spike_is_repaired_and_said_so_and_a_bow_tie_and_a_line_are_refused(tmp_path):
+    spike = shapely.Polygon([(0, 0), (100, 0), (150, 0), (100, 0), (100, 100), (0, 100)])
     bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
-    shapes = [placed(COUNTY), placed(bow), placed(shapely.LineString([(0, 0), (1, 1)])), None]
+    line = shapely.LineString([(0, 0), (1, 1)])
+    shapes = [placed(COUNTY), placed(spike), placed(line), None, placed(bow)]
     path = tmp_path / "mixed.geojson"
     frame = gpd.GeoDataFrame(geometry=shapes, crs=PLANE).to_crs(4326)
     pyogrio.write_dataframe(frame, path, driver="GeoJSON")
     said = told(str(path))["input"]
-    assert (said["rows"], [note["row"] for note in said["repaired"]]) == (4, [2])
-    assert [note["row"] for note in said["refused"]] == [3, 4]
+    assert (said["rows"], [note["row"] for note in said["repaired"]]) == (5, [2])
+    (repaired,) = said["repaired"]
+    assert repaired["details"]["area_before_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert repaired["details"]["area_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert [(note["row"], note["what"]) for note in said["refused"]] == [
+        (3, "geometry_wrong_type"),
+        (4, "geometry_missing"),
+        (5, "polygon_ambiguous"),
+    ]
     assert all(note["what"] for note in (*said["repaired"], *said["refused"]))
+
+
+def test_strict_gaps_refuse_what_is_otherwise_repaired_and_name_each_row(tmp_path):
+    spike = shapely.Polygon([(0, 0), (100, 0), (150, 0), (100, 0), (100, 100), (0, 100)])
+    path = tmp_path / "mixed.gpkg"
+    shapes = [placed(COUNTY), placed(spike), placed(spike)]
+    gpd.GeoDataFrame(geometry=shapes, crs=PLANE).to_file(path)
+    assert len(told(str(path))["input"]["repaired"]) == 2
+    with pytest.raises(InputErrors) as caught:
+        told(str(path), repairs=NO_REPAIRS)
+    assert [(each.problem, each.row) for each in caught.value.errors] == [
+        ("strict_polygon_repaired", 2),
+        ("strict_polygon_repaired", 3),
+    ]
 
 
 def test_holes_that_touch_are_told_apart_and_a_collection_keeps_its_polygons(tmp_path):

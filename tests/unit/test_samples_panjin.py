@@ -43,9 +43,10 @@ def test_another_seed_moves_the_planted_places(folder, tmp_path):
     assert digests(tmp_path / "other")["truth.csv"] != digests(folder)["truth.csv"]
 
 
-def test_the_project_needs_no_mending_and_says_that_it_is_made_up(folder):
+def test_the_project_is_read_without_a_remark_and_says_that_it_is_made_up(folder):
     project = read_project(folder, today=TODAY)
-    assert [remark.problem for remark in project.remarks] == ["working_crs"]
+    assert project.remarks == ()
+    assert [remark.problem for remark in project.statements] == ["working_crs"]
     assert project.settings.notice.zh.startswith("合成示例")
     assert project.settings.notice.en.startswith("Made-up sample")
     assert "仅供学习交流使用" in project.settings.attribution.zh

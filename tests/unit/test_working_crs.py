@@ -126,13 +126,14 @@ def test_every_project_is_told_in_both_languages_what_its_system_does(tmp_path):
         '[layers.jurisdiction]\npath = "limit.gpkg"\n[layers.claims]\npath = "claims.gpkg"\n',
         "utf-8",
     )
-    first, second = read(tmp_path).remarks
+    made = read(tmp_path)
+    (first,), (second,) = made.statements, made.remarks
     for language in ("zh", "en"):
         texts = catalogue(language)
         assert "EPSG:3857" in texts.text(f"remark.{first.problem}", **first.details)
         assert "EPSG:4550" in texts.text(f"remark.{second.problem}", **second.details)
     path = tmp_path / "mangqu.toml"
     path.write_text('[project]\ncrs = "EPSG:4550"\n' + path.read_text("utf-8"), "utf-8")
-    (*_, last) = read(tmp_path).remarks
+    (last,) = read(tmp_path).statements
     assert (last.problem, last.details["working"]) == ("working_crs", "EPSG:4550")
     assert last.details["length_ppm"] < 200

@@ -1,0 +1,107 @@
+"""Hold the tables of a project against each other, and make up those that the user left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gis.layers.checking import Origin, blank_rows, fill_accuracy
+from gis.layers.crosschecks import (
+    Table,
+    bodies_named,
+    circular_parents,
+    join_places,
+    matters_named,
+    unknown_names,
+    with_names,
+)
+from gis.layers.project_file import PROJECT_FILE
+from gis.model.tables import TABLES
+from gis.readers.raw import LayerFile
+
+if TYPE_CHECKING:
+    from gis.errors import InputError
+    from gis.layers.refusals import Refusals
+    from gis.model.project import Settings
+
+#: Tables in which a row without a geometry may name a place instead, or hold everywhere.
+JOIN_PLACES = ("claims", "agreements")
+
+
+def related(tables: dict[str, Table], settings: Settings, refusals: Refusals) -> dict[str, Table]:
+    """Return the tables with places joined, names filled in and missing tables made up.
+
+    Parameters
+    ----------
+    tables
+        Every table, each in form; one that could not be read in full is not held against others,
+        as what it lacks may stand in the part that is wanting.
+    settings
+        The project's head.
+    refusals
+        What does not fit together is added here.
+    """
+    answer = dict(tables)
+    for name in JOIN_PLACES:
+        joined, wrong = join_places(
+            tables[name], tables["places"], geometry_required=TABLES[name].geometry_required
+        )
+        answer[name] = replace(tables[name], frame=joined)
+        refusals.add(wrong)
+    fill_accuracy(answer["claims"].frame, settings.accuracy_m)
+    if answer["bodies"].given:
+        refusals.add(_body_errors(answer))
+    else:
+        named = bodies_named(*(answer[name].frame for name in ("claims", "agreements", "lanes")))
+        answer["bodies"] = _made_up("bodies", named, like=answer["claims"])
+    if answer["matters"].given:
+        refusals.add(_matter_errors(answer))
+    else:
+        named = matters_named(answer["claims"].frame)
+        answer["matters"] = _made_up("matters", named, like=answer["claims"])
+    refusals.add(_asked_matter_errors(answer["matters"], settings))
+    for name in ("bodies", "matters"):
+        frame = with_names(answer[name].frame, TABLES[name].key)
+        answer[name] = replace(answer[name], frame=frame)
+    return answer
+
+
+def _body_errors(tables: dict[str, Table]) -> list[InputError]:
+    bodies = tables["bodies"]
+    errors = []
+    for name, column in (
+        ("claims", "body"),
+        ("agreements", "parties"),
+        ("agreements", "first_receiver"),
+        ("lanes", "body"),
+        ("bodies", "superior_id"),
+    ):
+        errors += unknown_names(tables[name], column, bodies, "body_id", "body_not_listed")
+    return errors + circular_parents(bodies, "body_id", "superior_id", "body_circular")
+
+
+def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
+    matters = tables["matters"]
+    errors = []
+    for name in ("claims", "agreements", "cases"):
+        errors += unknown_names(tables[name], "matter", matters, "matter_id", "matter_not_listed")
+    errors += unknown_names(matters, "parent_id", matters, "matter_id", "matter_not_listed")
+    return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
+
+
+def _asked_matter_errors(matters: Table, settings: Settings) -> list[InputError]:
+    frame = pd.DataFrame({"matters": list(settings.matters)}, dtype="str")
+    head = LayerFile.for_messages(PROJECT_FILE)
+    asked = Table(frame, Origin((head,), (0,) * len(frame), (1,) * len(frame)), given=True)
+    errors = unknown_names(asked, "matters", matters, "matter_id", "matter_not_listed")
+    for error in errors:
+        error.row = None
+    return errors
+
+
+def _made_up(name: str, keys: list[str], like: Table) -> Table:
+    frame = blank_rows(TABLES[name], len(keys))
+    frame[TABLES[name].key] = pd.Series(keys, dtype="str")
+    return Table(frame, Origin((), (), ()), given=False, whole=like.whole)
