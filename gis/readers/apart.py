@@ -209,6 +209,8 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # its own pool lays hands on 1 GiB of addresses at once, which is all that a reader may have
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
         "PROJ_NETWORK": "OFF",
         "GDAL_SKIP": ",".join(SKIPPED),
         "CPL_LOG": os.devnull,  # where GDAL would tell of every driver that it never had
