@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gis.readers.desk import DESK, RESULT, untold
+from gis.readers.desk import DESK, REQUEST, RESULT, untold
 from gis.readers.gdal_drivers import SKIPPED
 from gis.readers.handover import error_of_json, read_layer
 from gis.readers.limits import GIB, MOST_BYTES, Limits
@@ -95,11 +95,11 @@ def read_apart(
         readable = [*(part.resolve() for part in parts), *_libraries()]
         request = {
             "source": {**asdict(source), "path": str(shown)},
-            "folder": str(folder),
             "readable": list(map(str, readable)),
-            "limits": asdict(limits),
         }
-        refusal = _refusal(_server().ask(request), source, limits, progress)
+        (folder / REQUEST).write_text(json.dumps(request), encoding="ascii")
+        message = {"folder": str(folder), "limits": asdict(limits)}
+        refusal = _refusal(_server().ask(message), source, limits, progress)
         if refusal is not None:
             raise refusal
         try:
@@ -240,7 +240,7 @@ def _refusal(
     """Return what a reading was refused for, or None once it is done."""
     done = False
     refused: MangquError | None = None
-    status, late, said = 0, False, ""
+    status, late, said = -signal.SIGKILL, False, ""  # as long as nobody tells how it ended
     with contextlib.closing(answers):
         for answer in answers:
             if "progress" in answer:

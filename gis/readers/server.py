@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from gis.errors import MangquError
 from gis.readers.confinement import confine, die_with_parent
-from gis.readers.desk import DESK, RESULT, Desk
+from gis.readers.desk import DESK, REQUEST, RESULT, Desk
 from gis.readers.formats import read_file
 from gis.readers.handover import error_as_json, write_layer
 from gis.readers.limits import Limits
@@ -171,9 +171,9 @@ def _as_child(request: dict[str, Any], limits: Limits, pipe: int, said: IO[bytes
 
 
 def _read(turn: _Turn) -> None:
-    request = turn.request
+    folder = Path(turn.request["folder"])
+    request = json.loads((folder / REQUEST).read_text(encoding="ascii"))
     source = LayerFile(**{**request["source"], "path": Path(request["source"]["path"])})
-    folder = Path(request["folder"])
     said_at = 0.0
 
     def progress(done: int, total: int) -> None:

@@ -1,12 +1,19 @@
 """Honest files that were refused or altered, and hostile ones that were believed."""
 
+import os
+import signal
 import sqlite3
+import threading
 
+import geopandas as gpd
 import pandas as pd
+import pytest
+import shapely
 
+from gis.readers import apart
 from gis.readers.apart import read_apart
 from gis.readers.raw import LayerFile
-from tests.layer_files import WEST, problems, write
+from tests.layer_files import EAST, WEST, problems, write
 
 NAMES = ["盘山县", "大洼区"]
 #: The first whole number that a double cannot hold.
@@ -72,3 +79,47 @@ def test_a_geometry_column_that_is_not_there_is_refused(tmp_path):
         connection.execute("UPDATE gpkg_geometry_columns SET column_name = 'nowhere'")
     connection.close()
     assert refusal_of(path) == "file_damaged"
+
+
+# The server
+
+
+def test_a_geodatabase_of_hundreds_of_files_is_read(tmp_path):
+    path = tmp_path / "county.gdb"
+    gpd.GeoDataFrame({"name": NAMES}, geometry=[WEST, EAST], crs=4490).to_file(
+        path, driver="OpenFileGDB"
+    )
+    for number in range(400):  # of long names, as one message of 64 KiB would not hold
+        (path / f"{number:0200}.lock").write_bytes(b"x")
+    assert layer_of(path).columns["name"] == NAMES
+
+
+@pytest.mark.parametrize("length", [70_000, 400_000])
+def test_a_layer_of_an_endless_name_is_refused(tmp_path, length):
+    path = write(tmp_path / "a.gpkg", [WEST])
+    assert refusal_of(path, "x" * length) == "layer_unknown"
+    assert layer_of(path).rows == 1
+
+
+def test_a_reading_whose_server_is_killed_says_so_and_the_next_succeeds(tmp_path):
+    shape = shapely.Point(122, 41).buffer(0.1, quad_segs=20_000)
+    path = write(tmp_path / "a.geojson", [shape] * 10)
+    small = write(tmp_path / "b.geojson", [WEST])
+    apart.prepare_to_read()
+    server = apart._server()._process.pid
+    refused = []
+    reading = threading.Thread(
+        target=lambda: refused.append(problems(lambda: read_apart(LayerFile(path, path.name))))
+    )
+    reading.start()
+    while not children_of(server):
+        pass
+    os.kill(server, signal.SIGKILL)
+    reading.join(timeout=30)
+    assert refused == [[("reader_failed", None, None)]]
+    assert layer_of(small).rows == 1
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:  # noqa: PTH123
+        return file.read().split()
