@@ -13,7 +13,7 @@ import shapely
 from gis.readers import apart
 from gis.readers.apart import read_apart
 from gis.readers.raw import LayerFile
-from tests.layer_files import EAST, WEST, problems, write
+from tests.layer_files import EAST, WEST, problems, write, write_table
 
 NAMES = ["盘山县", "大洼区"]
 #: The first whole number that a double cannot hold.
@@ -123,3 +123,39 @@ def test_a_reading_whose_server_is_killed_says_so_and_the_next_succeeds(tmp_path
 def children_of(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:  # noqa: PTH123
         return file.read().split()
+
+
+# Tables of text
+
+
+def test_a_border_of_megabytes_is_read_from_a_cell(tmp_path):
+    border = shapely.Point(122, 41).buffer(0.1, quad_segs=20_000)
+    path = write_table(tmp_path / "a.csv", f'body,wkt\n甲,"{border.wkt}"\n')
+    assert layer_of(path).geometry[0].equals(border)
+
+
+@pytest.mark.parametrize(
+    "text", ["CIRCULARSTRING(122 41,122.1 41,122.1 41.1)", "CURVEPOLYGON((0 0,1 0,1 1,0 0))"]
+)
+def test_a_curve_in_a_cell_is_named_by_its_row(tmp_path, text):
+    path = write_table(tmp_path / "a.csv", f'body,wkt\n甲,"{WEST.wkt}"\n乙,"{text}"\n')
+    assert set(layer_of(path).broken) == {1}
+
+
+# MapInfo
+
+
+MIF = (
+    'Version 300\nCharset "Neutral"\nDelimiter ","\nCoordSys Earth Projection 1, 0\nColumns 2\n'
+    "  name Char(20)\n  n Integer\nData\n\nRegion  1\n  4\n122 41\n122.1 41\n122.1 41.1\n122 41\n"
+)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_mif_with_the_line_ends_of_windows_is_read(tmp_path, line_end):
+    path = tmp_path / "a.mif"
+    path.write_bytes(MIF.replace("\n", line_end).encode())
+    path.with_suffix(".mid").write_bytes(f'"盘山县",1{line_end}'.encode("gbk"))
+    raw = layer_of(path)
+    assert raw.columns == {"name": ["盘山县"], "n": [1]}
+    assert raw.geometry[0].area == pytest.approx(0.005)
