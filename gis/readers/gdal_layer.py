@@ -52,7 +52,7 @@ def layers_of(path: Path, driver: str, source: LayerFile, **options: str) -> dic
         for name in names:
             if name in rows:
                 raise source.error("layer_name_repeated", layers=name)
-            info = pyogrio.read_info(path, layer=name, force_feature_count=True, **options)
+            info = _about(path, name, options)
             if info["driver"] != driver:
                 raise source.error("format_unknown")
             rows[name] = int(info["features"])
@@ -61,6 +61,16 @@ def layers_of(path: Path, driver: str, source: LayerFile, **options: str) -> dic
     if not rows:
         raise source.error("layer_missing")
     return rows
+
+
+def _about(path: Path, layer: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """Return what GDAL says of a layer, the names of its columns byte by byte unless in UTF-8."""
+    stated: dict[str, Any] = {"layer": layer, "force_feature_count": True, **options}
+    try:
+        about: dict[str, Any] = pyogrio.read_info(path, **stated)
+    except UnicodeDecodeError:
+        about = pyogrio.read_info(path, encoding=_BYTES, **stated)
+    return about
 
 
 def read_gdal_layer(
@@ -93,7 +103,7 @@ def read_gdal_layer(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            info = pyogrio.read_info(path, layer=name, **options)
+            info = _about(path, name, options)
             raw = _read(path, info, there[name], source, desk, options)
         except REFUSED_BY_GDAL as error:
             raise source.error("file_damaged", reason=_said(error, path)) from error

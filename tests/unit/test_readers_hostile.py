@@ -159,3 +159,13 @@ def test_mif_with_the_line_ends_of_windows_is_read(tmp_path, line_end):
     raw = layer_of(path)
     assert raw.columns == {"name": ["盘山县"], "n": [1]}
     assert raw.geometry[0].area == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize("ending", ["mif", "tab"])
+def test_mapinfo_tables_with_chinese_column_names_are_read(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    frame = gpd.GeoDataFrame({"主体": NAMES, "n": [1, 2]}, geometry=[WEST, EAST], crs=4490)
+    frame.to_file(path, driver="MapInfo File", encoding="CP936")
+    raw = layer_of(path)
+    assert raw.columns == {"主体": NAMES, "n": [1, 2]}
+    assert [note.problem for note in raw.notes] == ["encoding_guessed"]
