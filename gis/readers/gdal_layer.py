@@ -151,6 +151,9 @@ def _read(
         desk.progress(len(blobs), rows)
     if len(blobs) != rows:
         raise source.error("rows_missing", expected=rows, found=len(blobs))
+    for name, kind in zip(names, info["dtypes"], strict=True):
+        if str(kind) == "int64" and any(_is_inexact(value) for value in columns[name]):
+            columns[name] = _whole(path, name, columns[name], source, options)
     columns, notes = (columns, []) if labelled else _decoded(columns, source)
     geometry, broken = shapes_from_wkb(blobs) if drawn else (None, {})
     return RawLayer(
@@ -163,6 +166,27 @@ def _read(
         broken=broken,
         notes=tuple(notes),
     )
+
+
+def _is_inexact(value: object) -> bool:
+    return isinstance(value, float) and abs(value) >= _FIRST_INEXACT
+
+
+#: From here on not every whole number is one of those that a double can hold.
+_FIRST_INEXACT = 2**53
+
+
+def _whole(
+    path: Path, name: str, values: list[object], source: LayerFile, options: Mapping[str, str]
+) -> list[object]:
+    """Return whole numbers that stand beside nulls, for which they had been made doubles."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    filled = f'"{quoted}" IS NOT NULL'
+    _, _, _, (cells,) = pyogrio.raw.read(
+        path, layer=source.layer, columns=[name], read_geometry=False, where=filled, **options
+    )
+    exact = iter(cells.tolist())
+    return [None if value is None else next(exact) for value in values]
 
 
 def _plain(values: np.ndarray[Any, Any]) -> list[object]:

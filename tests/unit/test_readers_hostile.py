@@ -169,3 +169,20 @@ def test_mapinfo_tables_with_chinese_column_names_are_read(tmp_path, ending):
     raw = layer_of(path)
     assert raw.columns == {"主体": NAMES, "n": [1, 2]}
     assert [note.problem for note in raw.notes] == ["encoding_guessed"]
+
+
+# What GDAL reads
+
+
+@pytest.mark.parametrize(
+    ("ending", "name"), [("fgb", "code"), ("fgb", '"a\\b" or'), ("gml", "code"), ("gdb", "code")]
+)
+def test_whole_numbers_that_no_double_holds_stay_whole_beside_nulls(tmp_path, ending, name):
+    path = tmp_path / f"a.{ending}"
+    codes = pd.array([ODD, None, ODD + 2, -ODD], dtype="Int64")
+    frame = gpd.GeoDataFrame({name: codes, "n": [1, 2, 3, 4]}, geometry=[WEST] * 4, crs=4490)
+    gdb = {"driver": "OpenFileGDB", "TARGET_ARCGIS_VERSION": "ARCGIS_PRO_3_2_OR_LATER"}
+    frame.to_file(path, **(gdb if ending == "gdb" else {}))
+    raw = layer_of(path)
+    found = dict(zip(raw.columns["n"], raw.columns[name], strict=True))
+    assert found == {1: ODD, 2: None, 3: ODD + 2, 4: -ODD}
