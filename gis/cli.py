@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -58,11 +59,24 @@ def mangqu() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _occupy_standard_streams()
     try:
         status = run_arguments(given)
     finally:
         _give_up_unwritten_output()
     sys.exit(status)
+
+
+def _occupy_standard_streams() -> None:
+    """Open what the program was started without, or the next file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("r+", encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, nowhere)
 
 
 def _give_up_unwritten_output() -> None:

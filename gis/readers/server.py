@@ -193,6 +193,9 @@ def _read(turn: _Turn) -> None:
     except MangquError as error:
         _tell(turn.pipe, {"error": error_as_json(error)})
         return
+    except OSError as error:  # most often, no room is left for the layer
+        _tell(turn.pipe, {"error": error_as_json(source.error("reader_failed", reason=str(error)))})
+        return
     except MemoryError:
         _tell(turn.pipe, {"error": error_as_json(source.error("reader_memory"))})
         return

@@ -3,6 +3,8 @@
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import geopandas as gpd
@@ -186,3 +188,40 @@ def test_whole_numbers_that_no_double_holds_stay_whole_beside_nulls(tmp_path, en
     raw = layer_of(path)
     found = dict(zip(raw.columns["n"], raw.columns[name], strict=True))
     assert found == {1: ODD, 2: None, 3: ODD + 2, 4: -ODD}
+
+
+# The surroundings
+
+
+@pytest.mark.usefixtures("machine_code")
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"])
+def test_closed_standard_streams_keep_no_file_from_being_read(tmp_path, closed):
+    path = write(tmp_path / "a.geojson", [WEST, EAST], body=NAMES)
+    made = tmp_path / "made.gpkg"
+    said = tmp_path / "said"
+    program = f'exec "$0" -m gis gaps "$1" -o "$2" >"$3" 2>&1 {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", program, sys.executable, path, made, said], timeout=120, check=False
+    )
+    assert done.returncode == 0
+    assert made.stat().st_size > 0
+    assert b"Traceback" not in said.read_bytes()
+
+
+def test_a_layer_that_finds_no_room_is_refused_with_the_reason(tmp_path):
+    path = write(tmp_path / "a.geojson", [shapely.Point(122, 41).buffer(0.1, quad_segs=20_000)])
+    program = (
+        "import pathlib, resource, sys\n"
+        "from gis.readers.apart import read_apart\n"
+        "from gis.readers.raw import LayerFile\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "read_apart(LayerFile(pathlib.Path(sys.argv[1]), 'a.geojson'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "File too large" in done.stderr.splitlines()[-1]
