@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from gis.layers import read_one_layer
 from gis.readers import apart
 from gis.readers.apart import read_apart
 from gis.readers.raw import LayerFile
@@ -225,3 +227,47 @@ def test_a_layer_that_finds_no_room_is_refused_with_the_reason(tmp_path):
         check=False,
     )
     assert "File too large" in done.stderr.splitlines()[-1]
+
+
+# Shapefile
+
+
+def shapefile_of(path, kind, length, record):
+    write(path, [WEST], a=["x"])
+    header = struct.pack("<BBBBIHH20x", 3, 126, 1, 1, 1, 32 + 64 + 1, len(record) + 1)
+    fields = b"".join(
+        name.ljust(11, b"\0") + each + bytes(4) + bytes([size, 0]) + bytes(14)
+        for name, each, size in ((b"first", kind, length), (b"second", b"C", 5))
+    )
+    path.with_suffix(".dbf").write_bytes(header + fields + b"\r " + record + b"\x1a")
+    return path
+
+
+def test_an_attribute_table_that_keeps_its_word_is_read(tmp_path):
+    path = shapefile_of(tmp_path / "a.shp", b"C", 6, b"abcdef12345")
+    assert layer_of(path).columns == {"first": ["abcdef"], "second": ["12345"]}
+
+
+@pytest.mark.parametrize("kind", [b"M", b"B", b"G", b"I", b"O", b"T", b"Y", b"@", b"+"])
+def test_a_column_that_is_no_text_of_its_own_is_refused(tmp_path, kind):
+    path = shapefile_of(tmp_path / "a.shp", kind, 6, b"     712345")
+    assert refusal_of(path) == "file_damaged"
+
+
+@pytest.mark.parametrize("record", [b"x" * 300 + b"12345", b"abcdef12345   "])
+def test_fields_that_do_not_fill_a_record_are_refused(tmp_path, record):
+    path = shapefile_of(tmp_path / "a.shp", b"C", len(record[:-5]) % 256 - 3, record)
+    assert refusal_of(path) == "file_damaged"
+
+
+def test_a_number_written_as_programmers_do_is_not_taken_for_one(tmp_path):
+    path = shapefile_of(tmp_path / "a.shp", b"N", 6, b" 1_00012345")
+    assert layer_of(path).columns["first"] == ["1_000"]
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"a":' + "9" * 5000 + "}"])
+def test_a_coordinate_system_of_endless_json_is_refused(tmp_path, text):
+    path = write(tmp_path / "a.shp", [WEST], a=["x"])
+    path.with_suffix(".prj").write_text(text, "utf-8")
+    ((problem, *_),) = problems(lambda: read_one_layer(str(path)))
+    assert problem == "crs_unreadable"
