@@ -11,6 +11,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import replace
+from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def read_archive(source: LayerFile, desk: Desk) -> RawLayer:
             if _KML_OF_KMZ in names or _only_kml(names):
                 return read_kmz(source, desk)
             unpacked = _unpacked(archive, members, desk.folder / "unpacked", source)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError) as error:
         raise source.error("file_damaged", reason=str(error)) from error
     return _read_within(unpacked, source, desk)
 

@@ -122,7 +122,8 @@ def read_kmz(source: LayerFile, desk: Desk) -> RawLayer:
         As for :func:`read_kml`, or if it is too large unpacked.
     """
     with zipfile.ZipFile(source.path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        named = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        names = [name for name in named if not name.startswith("__MACOSX/")] or named
         main = "doc.kml" if "doc.kml" in names else names[0]
         if archive.getinfo(main).file_size > MOST_BYTES:
             raise source.error("file_too_large", limit=MOST_BYTES)

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+import zipfile
 
 import geopandas as gpd
 import pandas as pd
@@ -271,3 +272,107 @@ def test_a_coordinate_system_of_endless_json_is_refused(tmp_path, text):
     path.with_suffix(".prj").write_text(text, "utf-8")
     ((problem, *_),) = problems(lambda: read_one_layer(str(path)))
     assert problem == "crs_unreadable"
+
+
+def test_a_long_first_line_does_not_hide_a_sequence(tmp_path):
+    border = shapely.Point(122, 41).buffer(0.1, quad_segs=2000)
+    path = tmp_path / "a.geojsonl"
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=[border] * 2, crs=4326).to_file(
+        path, driver="GeoJSONSeq"
+    )
+    assert path.read_bytes().find(b"\n") > 64 * 1024
+    assert layer_of(path).columns["n"] == [1, 2]
+
+
+# Archives
+
+PLACEMARK = (
+    '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><name>甲</name>'
+    "<Point><coordinates>122,41</coordinates></Point></Placemark></kml>"
+)
+
+
+def test_what_a_desktop_keeps_beside_the_document_of_a_kmz_is_passed_over(tmp_path):
+    path = tmp_path / "a.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("__MACOSX/._places.kml", b"\x00\x05\x16\x07")
+        archive.writestr("places.kml", PLACEMARK)
+    assert layer_of(path, wanted="point").columns["Name"] == ["甲"]
+
+
+# Confinement
+
+ESCAPES = {
+    "read another's file": "open('/etc/passwd')",
+    "list another's folder": "os.listdir('/etc')",
+    "read beside its own folder": "open(outside)",
+    "write beside its own folder": "open(outside + '.new', 'w')",
+    "remove another's file": "os.unlink(outside)",
+    "follow a link out": "os.symlink(outside, inside + '/l'); open(inside + '/l')",
+    "open a socket": "socket.socket()",
+    "open a pair of sockets": "socket.socketpair(type=socket.SOCK_DGRAM)",
+    "run a program": "os.execv(sys.executable, ['python'])",
+    "take memory": "bytearray(3 * 1024**3)",
+    "take many files": "[os.dup(0) for _ in range(500)]",
+}
+CONFINED = """
+import os, socket, sys
+from pathlib import Path
+from gis.readers.confinement import confine
+from gis.readers.limits import Limits
+inside, outside, escape = sys.argv[1:]
+missing = confine([], Path(inside), Limits(1024**3, 20, 60))
+print(*missing, end=";")
+with open(inside + "/own", "w") as own:
+    own.write("x")
+try:
+    exec(escape)
+except (OSError, MemoryError) as error:
+    print(type(error).__name__)
+else:
+    print("escaped")
+"""
+
+
+@pytest.mark.parametrize("escape", ESCAPES.values(), ids=ESCAPES)
+def test_a_confined_process_can_do_nothing_but_its_own_work(tmp_path, escape):
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.write_text("secret")
+    done = subprocess.run(
+        [sys.executable, "-c", CONFINED, inside, outside, escape],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() in {";PermissionError", ";OSError", ";MemoryError"}
+    assert outside.read_text() == "secret"
+    assert (inside / "own").is_file()
+
+
+def test_each_reading_is_confined_and_says_nothing_of_it(tmp_path):
+    """On a system without the guards of the kernel, each layer would carry a remark."""
+    assert layer_of(write(tmp_path / "a.geojson", [WEST])).notes == ()
+
+
+def test_a_file_is_read_by_a_process_that_is_confined(tmp_path):
+    shape = shapely.Point(122, 41).buffer(0.1, quad_segs=20_000)
+    path = write(tmp_path / "a.geojson", [shape] * 10)
+    apart.prepare_to_read()
+    server = apart._server()._process.pid
+    reading = threading.Thread(target=lambda: read_apart(LayerFile(path, path.name)))
+    reading.start()
+    seen = set()
+    while reading.is_alive():
+        for child in children_of(server):
+            seen |= guards_of(child)
+    assert {("Seccomp", "2"), ("NoNewPrivs", "1")} <= seen
+
+
+def guards_of(pid):
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:  # noqa: PTH123
+            return {tuple(line.split(":\t")) for line in file.read().splitlines()}
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
+        return set()
