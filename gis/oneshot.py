@@ -16,9 +16,11 @@ import pyogrio
 from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import grid_spacing
 from gis.catalogue import LANGUAGES, catalogue
-from gis.errors import InputError, OutputError
+from gis.errors import InputError, InputErrors, OutputError
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
+from gis.layers.datum_guard import GuardedLayer
+from gis.layers.datum_refusals import NamedLayer, judged
 from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
 from gis.measure import WGS84, EllipsoidMeasure
 from gis.model.project import Name, Project, Remark, Settings
@@ -26,7 +28,7 @@ from gis.model.tables import TABLES
 from gis.output import new_file
 from gis.pipeline import analyse
 from gis.progress import silent
-from gis.readers.raw import suggestion
+from gis.readers.raw import LayerFile, suggestion
 from gis.run_folder import layers_of, storable, write_layer
 from gis.summary import counts
 
@@ -154,7 +156,10 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
     Raises
     ------
     InputError
-        If a layer cannot be read, has no coordinate system, or holds nothing to work on.
+        If a layer cannot be read, has no coordinate system, holds nothing to work on, or lies off
+        the others by a Chinese map offset.
+    InputErrors
+        If several layers lie off so.
     """
     begun = time.perf_counter()
     progress("reading", 0, 0)
@@ -169,6 +174,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
             read_one_layer(spec, geometry="line", **stated) for spec in _given(request.lanes)
         ],
     }
+    doubts = _refuse_misplaced(layer, read, request)
     progress("arrangement" if is_prepared() else "preparing", 0, 0)
     project = Project(
         folder=Path(),
@@ -189,10 +195,37 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         run=run,
         jurisdiction_source="given" if request.jurisdiction else "derived",
         rows=layer.total,
-        remarks=tuple(note for each in layers for note in (*each.remarks, *each.refused)),
+        remarks=(
+            *(note for each in layers for note in (*each.remarks, *each.refused)),
+            *doubts,
+        ),
         lost=_lost_rows(run, layer),
         elapsed_s=time.perf_counter() - begun,
     )
+
+
+def _refuse_misplaced(
+    claims: OneLayer, others: dict[str, list[OneLayer]], request: GapRequest
+) -> list[Remark]:
+    """Refuse layers that lie off by a Chinese map offset, and return doubts about others."""
+    layers = [("claims", claims)] + [(name, one) for name, group in others.items() for one in group]
+    under_guard = [
+        NamedLayer(
+            LayerFile(Path(one.sources[0].path), one.sources[0].path, one.sources[0].layer),
+            name,
+            GuardedLayer(
+                one.frame_in(claims.crs).geometry.to_numpy(),
+                "",
+                request.accuracy,
+                is_jurisdiction=name == "jurisdiction",
+            ),
+        )
+        for name, one in layers
+    ]
+    errors, doubts = judged(under_guard, claims.crs, in_project=False)
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return doubts
 
 
 def _lost_rows(run: Run, layer: OneLayer) -> tuple[int, ...]:

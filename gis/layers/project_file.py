@@ -42,6 +42,7 @@ LAYER_KEYS = (
     "layer",
     "encoding",
     "datum",
+    "datum_checked",
     "crs",
     "accuracy_m",
     "columns",
@@ -69,6 +70,8 @@ class LayerDeclaration:
         File, relative to the project's folder.
     layer, encoding, datum, crs
         As stated, or ``""``.
+    datum_checked
+        Whether the user vouches for the datum, so that the guard only remarks on it.
     accuracy_m
         Stated accuracy in metres, or None.
     columns
@@ -82,6 +85,7 @@ class LayerDeclaration:
     layer: str = ""
     encoding: str = ""
     datum: str = ""
+    datum_checked: bool = False
     crs: str = ""
     accuracy_m: float | None = None
     columns: dict[str, str] = field(default_factory=dict)
@@ -201,6 +205,13 @@ class _Reader:
             )
             return ""
         return value
+
+    def truth(self, table: dict[str, Any], key: str, where: str) -> bool:
+        value = table.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.refuse("toml_wrong_type", where, key, expected="true / false")
+        return False
 
     def name(self, table: dict[str, Any], key: str, where: str) -> Name:
         value = table.get(key, "")
@@ -366,6 +377,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: _Reader) -> Lay
         layer=reader.text(table, "layer", where),
         encoding=encoding,
         datum=reader.word(table, "datum", where, DATUMS),
+        datum_checked=reader.truth(table, "datum_checked", where),
         crs=crs,
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
         columns=_columns(name, table, where, reader),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ from gis.layers.crosschecks import (
 )
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs, source_crs
 from gis.layers.datum import TO_WGS84
+from gis.layers.datum_guard import GuardedLayer
+from gis.layers.datum_refusals import NamedLayer, judged
 from gis.layers.geometry_repair import Prepared, prepare_geometry
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.model.project import Project, Remark, Source
@@ -102,6 +105,7 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
     working = _working_crs(stated.settings, layers)
     errors: list[InputError] = []
     remarks: list[Remark] = []
+    guarded: list[NamedLayer] = []
     tables = {
         name: _table(
             schema,
@@ -109,9 +113,13 @@ def read_project(folder: Path, *, today: date, as_of: date | None = None) -> Pro
             working,
             errors,
             remarks,
+            guarded,
         )
         for name, schema in TABLES.items()
     }
+    misplaced, doubts = judged(_with_accuracy(guarded, stated.settings), working, in_project=True)
+    errors += misplaced
+    remarks += doubts
     tables = _related(tables, stated.settings, errors)
     if errors:
         raise InputErrors(errors[:MOST_ERRORS])
@@ -192,8 +200,9 @@ def _table(
     working: CRS,
     errors: list[InputError],
     remarks: list[Remark],
+    guarded: list[NamedLayer],
 ) -> Table:
-    """Stack the layers of one table, each brought into form."""
+    """Stack the layers of one table, each brought into form, and hand each on to be guarded."""
     frames, shapes, unusable = [], [], set()
     at = 0
     for layer in layers:
@@ -214,6 +223,7 @@ def _table(
                 for note in prepared.repaired
             ]
             shapes.append(prepared.geometry)
+            guarded.append(_guarded(layer, frame, prepared))
         at += layer.raw.rows
     origin = Origin.stacked([(layer.file, layer.raw.rows) for layer in layers])
     frame = _stacked(frames, schema)
@@ -240,6 +250,29 @@ def _prepared(layer: _Loaded, schema: TableSchema, working: CRS) -> Prepared:
         source=layer.crs,
         working=working,
     )
+
+
+def _guarded(layer: _Loaded, frame: pd.DataFrame, prepared: Prepared) -> NamedLayer:
+    rows = frame["accuracy_m"].dropna() if "accuracy_m" in frame else pd.Series(dtype="float64")
+    told = rows.median() if len(rows) else layer.declaration.accuracy_m
+    under_guard = GuardedLayer(
+        prepared.geometry,
+        layer.declaration.datum,
+        math.nan if told is None else float(told),
+        is_jurisdiction=layer.declaration.table == "jurisdiction",
+        is_checked=layer.declaration.datum_checked,
+    )
+    return NamedLayer(layer.file, layer.declaration.table, under_guard)
+
+
+def _with_accuracy(layers: list[NamedLayer], settings: Settings) -> list[NamedLayer]:
+    """Return layers in which one that states no accuracy has the project's."""
+    return [
+        layer
+        if math.isfinite(layer.guarded.accuracy_m)
+        else layer._replace(guarded=replace(layer.guarded, accuracy_m=settings.accuracy_m))
+        for layer in layers
+    ]
 
 
 def _stacked(frames: list[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:

@@ -118,7 +118,7 @@ class Remark:
     Parameters
     ----------
     kind
-        ``"repaired"``, ``"refused"`` or ``"converted"``.
+        ``"repaired"``, ``"refused"``, ``"converted"`` or ``"doubted"``.
     problem
         Key ``remark.<problem>`` in the catalogues.
     """
