@@ -94,12 +94,20 @@ def _give_up_unwritten_output() -> None:
 _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
+#: Verbs that open layer files first of all: the process that reads them starts while they load.
+_READERS = ("check", "gaps", "run")
+
+
 def run_arguments(arguments: list[str]) -> int:
     """Run the command line and return the exit status."""
     language = language_of(arguments)
     if any("\0" in argument for argument in arguments):  # no shell can, a program can
         click.echo(MangquError("nul_in_argument").render(language), err=True)
         return REFUSED
+    if arguments and arguments[0] in _READERS:
+        from gis.readers.apart import prepare_to_read
+
+        prepare_to_read()
     try:
         status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
     except click.ClickException as error:

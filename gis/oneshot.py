@@ -15,10 +15,13 @@ import pandas as pd
 from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import grid_spacing
 from gis.catalogue import DEFAULT_LANGUAGE, LANGUAGES, catalogue
-from gis.errors import InputError, OutputError
+from gis.errors import InputError, InputErrors, OutputError
 from gis.export import layers_of_run
+from gis.findings_json import findings_json, lanes_json
 from gis.jurisdiction import outline_of_claims
 from gis.layers.checking import blank_rows
+from gis.layers.datum_guard import GuardedLayer
+from gis.layers.datum_refusals import NamedLayer, judged
 from gis.layers.geometry_repair import REPAIRS
 from gis.layers.one_layer import OneLayer, layer_file, read_one_layer
 from gis.measure import EllipsoidMeasure
@@ -26,7 +29,7 @@ from gis.model.project import Name, Project, Remark, Settings
 from gis.model.tables import TABLES
 from gis.pipeline import analyse
 from gis.progress import silent
-from gis.readers.raw import suggestion
+from gis.readers.raw import LayerFile, suggestion
 from gis.summary import counts
 from gis.writers import known_ending, refuse_foreign, write_layers
 
@@ -118,8 +121,8 @@ class GapAnswer:
             "contested_m2": question["contested_m2"],
             "residual_m2": question["residual_m2"],
             "counts": counts(self.run),
-            "findings": _findings_json(self.run),
-            "lanes": _lanes_json(self.run),
+            "findings": findings_json(self.run),
+            "lanes": lanes_json(self.run),
             "input": {
                 "rows": self.rows,
                 "repaired": self._remarks("repaired"),
@@ -158,9 +161,10 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
     Raises
     ------
     InputError
-        If a layer cannot be read, has no coordinate system, or holds nothing to work on.
+        If a layer cannot be read, has no coordinate system, holds nothing to work on, or lies off
+        the others by a Chinese map offset.
     InputErrors
-        If rows need repairs that may not be made.
+        If several layers lie off so, or rows need repairs that may not be made.
     """
     begun = time.perf_counter()
     progress("reading", 0, 0)
@@ -180,6 +184,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
             read_one_layer(spec, geometry="line", **stated) for spec in _given(request.lanes)
         ],
     }
+    doubts = _refuse_misplaced(layer, read, request)
     progress("arrangement" if is_prepared() else "preparing", 0, 0)
     project = Project(
         folder=Path(),
@@ -200,10 +205,37 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         run=run,
         jurisdiction_source="given" if request.jurisdiction else "derived",
         rows=layer.total,
-        remarks=tuple(note for each in layers for note in (*each.remarks, *each.refused)),
+        remarks=(
+            *(note for each in layers for note in (*each.remarks, *each.refused)),
+            *doubts,
+        ),
         lost=_lost_rows(run, layer),
         elapsed_s=time.perf_counter() - begun,
     )
+
+
+def _refuse_misplaced(
+    claims: OneLayer, others: dict[str, list[OneLayer]], request: GapRequest
+) -> list[Remark]:
+    """Refuse layers that lie off by a Chinese map offset, and return doubts about others."""
+    layers = [("claims", claims)] + [(name, one) for name, group in others.items() for one in group]
+    under_guard = [
+        NamedLayer(
+            LayerFile(Path(one.sources[0].path), one.sources[0].path, one.sources[0].layer),
+            name,
+            GuardedLayer(
+                one.frame_in(claims.crs).geometry.to_numpy(),
+                "",
+                request.accuracy,
+                is_jurisdiction=name == "jurisdiction",
+            ),
+        )
+        for name, one in layers
+    ]
+    errors, doubts = judged(under_guard, claims.crs, in_project=False)
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return doubts
 
 
 def _lost_rows(run: Run, layer: OneLayer) -> tuple[int, ...]:
@@ -353,42 +385,3 @@ def _keyed(name: str, keys: list[str]) -> pd.DataFrame:
     table = blank_rows(schema, len(keys))
     table[schema.key] = pd.Series(keys, dtype="str")
     return table
-
-
-def _findings_json(run: Run) -> list[dict[str, Any]]:
-    shared: dict[str, list[dict[str, Any]]] = {}
-    for row in run.finding_neighbours.itertuples():
-        entry = {"body": row.body, "shared_m": row.shared_m}
-        shared.setdefault(str(row.finding_id), []).append(entry)
-    return [
-        {
-            "id": row["finding_id"],
-            "class": row["class"],
-            "kind_of_sliver": row["kind_of_sliver"] or None,
-            "position": row["position"] or None,
-            "area_m2": row["area_m2"],
-            "width_m": row["width_m"],
-            "lon": row["lon"],
-            "lat": row["lat"],
-            "bodies": list(row["bodies"]),
-            "neighbours": shared.get(row["finding_id"], []),
-            "zones": list(row["zones"]),
-            "matter": row["matter"] or None,
-        }
-        for row in run.findings.drop(columns="geometry").to_dict("records")
-    ]
-
-
-def _lanes_json(run: Run) -> list[dict[str, Any]]:
-    columns = ("class", "from_m", "to_m", "length_m", "lon", "lat", "bodies", "zones")
-    return [
-        {
-            "id": row["lane_finding_id"],
-            "lane": row["name_zh"] or row["name_en"] or row["lane_id"],
-            **{
-                column: list(row[column]) if isinstance(row[column], tuple) else row[column]
-                for column in columns
-            },
-        }
-        for row in run.lane_findings.drop(columns="geometry").to_dict("records")
-    ]

@@ -150,7 +150,11 @@ def check(
 ) -> int:
     """Tell everything that is wrong with the inputs."""
     texts = texts_of(context)
-    found = examine_project(project, today=today(), repairs=repairs)
+    bar = ProgressBar(texts)
+    try:
+        found = examine_project(project, today=today(), repairs=repairs, progress=bar)
+    finally:
+        bar.clear()
     if output is not None:
         write_problems(found, output)
     if as_json:

@@ -91,6 +91,17 @@ def bd09_to_wgs84(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatAr
 #: How each shifted datum that a project file may state is brought to WGS 84.
 TO_WGS84: dict[str, Shift] = {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}
 
+#: The way back.
+FROM_WGS84: dict[str, Shift] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
+
+
+def touches_the_extent(bounds: FloatArray) -> bool:
+    """Tell whether a box of west, south, east, north in degrees meets the Chinese rectangle."""
+    west, south, east, north = _EXTENT
+    return bool(
+        bounds[0] <= east and bounds[2] >= west and bounds[1] <= north and bounds[3] >= south
+    )
+
 
 def convert_geometries(geometries: GeometryArray, datum: str) -> GeometryArray:
     """Bring geometries in degrees from a shifted datum to WGS 84.

@@ -23,6 +23,7 @@ from gis.layers.unlikely_shapes import (
     unlikely_sizes,
 )
 from gis.model.tables import TABLES
+from gis.progress import silent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gis.layers.doubts import Doubt
     from gis.layers.read import Reading
     from gis.model.project import Remark
+    from gis.progress import Progress
 
 
 class Severity(StrEnum):
@@ -133,7 +135,13 @@ class Examination:
         return self.count(Severity.ERROR) > 0
 
 
-def examine_project(folder: Path, *, today: date, repairs: frozenset[str] = REPAIRS) -> Examination:
+def examine_project(
+    folder: Path,
+    *,
+    today: date,
+    repairs: frozenset[str] = REPAIRS,
+    progress: Progress = silent,
+) -> Examination:
     """Read a project and tell everything that is wrong or doubtful with it.
 
     Parameters
@@ -144,9 +152,11 @@ def examine_project(folder: Path, *, today: date, repairs: frozenset[str] = REPA
         Day asked about where the project names none.
     repairs
         What may be mended of a row's shape.
+    progress
+        Told how many rows of a layer have been read.
     """
     try:
-        reading = read_tables(folder, today=today, repairs=repairs)
+        reading = read_tables(folder, today=today, repairs=repairs, progress=progress)
     except InputErrors as errors:
         found = [_of_error(error) for error in errors.errors]
         return Examination(tuple(found), {Severity.ERROR: errors.more})

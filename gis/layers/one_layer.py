@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.catalogue import Catalogue, Worded
 from gis.errors import InputError, InputErrors
 from gis.layers.crs import crs_label, reaches, source_crs, stated_crs, transform
 from gis.layers.crs_candidates import refuse_unstated
@@ -149,7 +150,8 @@ def read_one_layer(
     )
     kept = np.setdiff1d(np.arange(raw.rows), [note.row for note in refused]).astype(np.int64)
     if len(kept) == 0:
-        raise file.error("no_usable_row", refused=len(refused), expected=geometry)
+        first = _Why(refused[0]) if refused else ""
+        raise file.error("no_usable_row", refused=len(refused), expected=geometry, first=first)
     columns = {
         name: pd.Series([as_text(values[row]) for row in kept], dtype="str")
         for name, values in raw.columns.items()
@@ -174,6 +176,19 @@ def read_one_layer(
         remarks=(*notes, *_remarks("repaired", prepared.repaired, file)),
         refused=_remarks("refused", refused, file),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Why(Worded):
+    """What is wrong with a row."""
+
+    note: RowNote
+
+    def in_words(self, texts: Catalogue) -> str:
+        """Return the sentence, its row before it."""
+        row = texts.text("place.row", value=self.note.row + 1)
+        why = texts.text(f"remark.{self.note.problem}", **self.note.details)
+        return texts.text("place.line", where=row, sentence=why)
 
 
 def layer_file(spec: str, encoding: str = "") -> LayerFile:

@@ -46,6 +46,7 @@ LAYER_KEYS = (
     "encoding",
     "geometry",
     "datum",
+    "datum_checked",
     "crs",
     "axes",
     "accuracy_m",
@@ -73,6 +74,8 @@ class LayerDeclaration:
         File, relative to the project's folder.
     layer, encoding, datum, crs, axes
         As stated, or ``""``.
+    datum_checked
+        Whether the user vouches for the datum, so that the guard only remarks on it.
     accuracy_m
         Stated accuracy in metres, or None.
     geometry
@@ -88,6 +91,7 @@ class LayerDeclaration:
     layer: str = ""
     encoding: str = ""
     datum: str = ""
+    datum_checked: bool = False
     crs: str = ""
     axes: str = ""
     accuracy_m: float | None = None
@@ -278,6 +282,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> 
         layer=reader.text(table, "layer", where),
         encoding=encoding,
         datum=reader.word(table, "datum", where, DATUMS),
+        datum_checked=reader.truth(table, "datum_checked", where),
         crs=crs,
         axes=reader.word(table, "axes", where, AXES),
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),

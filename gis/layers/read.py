@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from gis.layers.checking import Origin, conform, empty_columns, fill_accuracy, n
 from gis.layers.crosschecks import Table
 from gis.layers.crs import WGS84, crs_label, is_rough, named_crs
 from gis.layers.datum import TO_WGS84
+from gis.layers.datum_guard import GuardedLayer
+from gis.layers.datum_refusals import NamedLayer, judged
 from gis.layers.geometry_repair import REPAIRS, Prepared, prepare_geometry
 from gis.layers.loading import LoadedLayer, file_digest, load_layers, placed_layers
 from gis.layers.project_file import PROJECT_FILE, read_project_file
@@ -163,11 +166,15 @@ def read_tables(
     read = [layer.declaration for layer in layers]
     wanting = {declared.table for declared in stated.layers if declared not in read}
     remarks: list[Remark] = []
+    guarded: list[NamedLayer] = []
     tables = {}
     for name, schema in TABLES.items():
         own = [layer for layer in layers if layer.declaration.table == name]
-        table = _table(schema, own, working, repairs, refusals, remarks)
+        table = _table(schema, own, working, repairs, refusals, remarks, guarded)
         tables[name] = replace(table, whole=table.whole and name not in wanting)
+    misplaced, doubts = judged(_with_accuracy(guarded, stated.settings), working, in_project=True)
+    refusals.add(misplaced)
+    remarks += doubts
     limit = tables["jurisdiction"].frame.geometry.total_bounds
     statements: list[Remark] = []
     if np.isfinite(limit).all():
@@ -213,8 +220,9 @@ def _table(
     repairs: frozenset[str],
     refusals: Refusals,
     remarks: list[Remark],
+    guarded: list[NamedLayer],
 ) -> Table:
-    """Stack the layers of one table, each brought into form."""
+    """Stack the layers of one table, each brought into form, and hand each on to be guarded."""
     frames, shapes, unusable = [], [], set()
     for layer in layers:
         conformed = conform(layer.raw, layer.declaration, schema, layer.file, refusals)
@@ -239,6 +247,8 @@ def _table(
                 rows: dict[str, object] = {"rows": prepared.flattened}
                 remarks.append(_remark("converted", "heights_dropped", layer, 0, rows))
             shapes.append(prepared.geometry)
+            if layer.placed:
+                guarded.append(_guarded(layer, conformed.frame, prepared))
     origin = Origin.stacked([(layer.file, layer.raw.rows) for layer in layers])
     frame = _stacked(frames, schema)
     key = schema.column(schema.key)
@@ -272,6 +282,29 @@ def _prepared(
         unclosed=layer.raw.unclosed,
         repairs=repairs,
     )
+
+
+def _guarded(layer: LoadedLayer, frame: pd.DataFrame, prepared: Prepared) -> NamedLayer:
+    rows = frame["accuracy_m"].dropna() if "accuracy_m" in frame else pd.Series(dtype="float64")
+    told = rows.median() if len(rows) else layer.declaration.accuracy_m
+    under_guard = GuardedLayer(
+        prepared.geometry,
+        layer.declaration.datum,
+        math.nan if told is None else float(told),
+        is_jurisdiction=layer.declaration.table == "jurisdiction",
+        is_checked=layer.declaration.datum_checked,
+    )
+    return NamedLayer(layer.file, layer.declaration.table, under_guard)
+
+
+def _with_accuracy(layers: list[NamedLayer], settings: Settings) -> list[NamedLayer]:
+    """Return layers in which one that states no accuracy has the project's."""
+    return [
+        layer
+        if math.isfinite(layer.guarded.accuracy_m)
+        else layer._replace(guarded=replace(layer.guarded, accuracy_m=settings.accuracy_m))
+        for layer in layers
+    ]
 
 
 def _stacked(frames: list[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:

@@ -73,6 +73,14 @@ class TomlReader:
             return ""
         return value
 
+    def truth(self, table: dict[str, Any], key: str, where: str) -> bool:
+        """Return true or false, which is what no statement means."""
+        value = table.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.refuse("toml_wrong_type", where, key, expected="true / false")
+        return False
+
     def name(self, table: dict[str, Any], key: str, where: str) -> Name:
         """Return a text in one language or both."""
         value = table.get(key, "")

@@ -118,7 +118,8 @@ class Remark:
     Parameters
     ----------
     kind
-        ``"repaired"``, ``"refused"``, ``"converted"``, or ``"stated"`` for what merely holds.
+        ``"repaired"``, ``"refused"``, ``"converted"``, ``"doubted"``, or ``"stated"`` for what
+        merely holds.
     problem
         Key ``remark.<problem>`` in the catalogues.
     """

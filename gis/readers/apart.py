@@ -212,6 +212,8 @@ def _environment() -> dict[str, str]:
         # its own pool lays hands on 1 GiB of addresses at once, which is all that a reader may have
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "PROJ_NETWORK": "OFF",
+        # others lay hands on more addresses at once than a reader may have
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
         "GDAL_SKIP": ",".join(SKIPPED),
         "CPL_LOG": os.devnull,  # where GDAL would tell of every driver that it never had
         "DXF_ENCODING": "UTF-8",  # of the copy that it is shown

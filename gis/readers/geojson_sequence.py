@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gis.readers.raw import LayerFile, RawLayer
 
 _SEPARATOR = "\x1e"
+_BLANKS = " \t\r\n"  # of JSON; Python takes the separator for one too
 
 
 def is_sequence(head: bytes) -> bool:
@@ -29,10 +30,10 @@ def read_geojson_sequence(source: LayerFile, desk: Desk) -> RawLayer:
         If one is no Feature, the text is not in UTF-8, or a key is repeated.
     """
     text = json_text(source)
-    separated = text.lstrip().startswith(_SEPARATOR)
+    separated = text.lstrip(_BLANKS).startswith(_SEPARATOR)
     records = text.split(_SEPARATOR) if separated else text.split("\n")
     features: list[Any] = []
     for record in records:
-        if record.strip():
+        if record.strip(_BLANKS):
             features.append(json_object(record, source, row=len(features) + 1))
     return features_as_layer(features, None, source, desk)

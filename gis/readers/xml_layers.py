@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 MOST_DEPTH = 200
 
-_DECLARATION = re.compile(r"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([\w.:-]+)["'])?[^>]*\?>""")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_ENCODING = re.compile(r"""encoding\s*=\s*["']([\w.:-]+)["']""")
 _DECLARATION_CHARACTERS = 300
 _WRITTEN_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _MARKS = (
@@ -94,8 +95,10 @@ def root_of(head: bytes) -> str:
     except LookupError:
         return ""
     # what is wrong is told where the whole is looked through
-    with contextlib.suppress(expat.ExpatError, _DocumentTypeError, _TooDeepError):
-        _parser(contents).Parse(text.encode("utf-8", "replace"), False)
+    with contextlib.suppress(expat.ExpatError, _TooDeepError):
+        parser = _parser(contents)
+        parser.StartDoctypeDeclHandler = None
+        parser.Parse(text.encode("utf-8", "replace"), False)
     if contents.root not in {"kml", "gml"} and _GML_NAMESPACE in text:
         return "gml"
     return contents.root
@@ -203,8 +206,10 @@ def _decoded(content: bytes, source: LayerFile | None) -> str:
     """
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
     beginning = content[:_DECLARATION_CHARACTERS].decode(marked or "latin-1", "replace")
-    declared = _DECLARATION.match(beginning.removeprefix("\ufeff"))
-    stated = (source.encoding if source is not None else "") or (declared and declared[1]) or ""
+    declaration = _DECLARATION.match(beginning.removeprefix("\ufeff"))
+    declared = _ENCODING.search(declaration[0]) if declaration else None
+    stated = source.encoding if source is not None else ""
+    stated = stated or (declared[1] if declared else "")
     name = marked or (known_encoding(stated) if stated else "utf-8")
     if name is None:
         raise LookupError(stated)
