@@ -87,6 +87,26 @@ def read_apart(
     if size > MOST_BYTES:
         raise source.error("file_too_large", limit=MOST_BYTES)
     limits = limits or Limits.of(size)
+    try:
+        return _read(source, parts, progress, limits)
+    except _ServerGoneError:  # one that is killed takes what it has been told with it
+        pass
+    try:
+        return _read(source, parts, progress, limits)
+    except _ServerGoneError as error:
+        raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL)) from error
+
+
+class _ServerGoneError(Exception):
+    """Nobody has told how a reading ended, as the server is gone."""
+
+
+def _read(
+    source: LayerFile,
+    parts: tuple[Path, ...],
+    progress: Callable[[int, int], None],
+    limits: Limits,
+) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="mangqu-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         shown = _laid_out(source.path, parts, folder / "source")
@@ -209,8 +229,6 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        # its own pool lays hands on 1 GiB of addresses at once, which is all that a reader may have
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
         "PROJ_NETWORK": "OFF",
         # others lay hands on more addresses at once than a reader may have
         "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -242,7 +260,8 @@ def _refusal(
     """Return what a reading was refused for, or None once it is done."""
     done = False
     refused: MangquError | None = None
-    status, late, said = -signal.SIGKILL, False, ""  # as long as nobody tells how it ended
+    status: int | None = None
+    late, said = False, ""
     with contextlib.closing(answers):
         for answer in answers:
             if "progress" in answer:
@@ -253,6 +272,8 @@ def _refusal(
                 status, late, said = answer["ended"], answer["late"], answer["said"]
             else:
                 done = True
+    if status is None:
+        raise _ServerGoneError
     if refused is not None:
         if refused.problem == "reader_memory":
             refused.details = {"limit": round(limits.memory_bytes / GIB, 1)}
