@@ -55,6 +55,10 @@ class _Child:
     ends_at: float
     said: IO[bytes]
 
+    def ends(self) -> tuple[int, int]:
+        """Return what the server holds open for it."""
+        return self.pipe, self.said.fileno()
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
@@ -99,7 +103,9 @@ def _serve(asked: socket.socket) -> _Turn | None:
                 said = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the child has ended
                 pid = os.fork()
                 if pid == 0:
-                    return _as_child(request, limits, pipes[0], said)
+                    others = [end for child in children.values() for end in child.ends()]
+                    _become_child(pipes[0], said, [asked.fileno(), bell, ring, *others])
+                    return _Turn(request, limits, sys.stdin.fileno())
                 children[pid] = _Child(pipes[0], time.monotonic() + limits.wait_seconds, said)
                 poll.register(pipes[0], 0)  # of a pipe without a reader this hears all the same
             else:
@@ -159,15 +165,18 @@ def _tell(pipe: int, what: dict[str, Any]) -> None:
         return  # nobody listens any more, and whoever speaks is killed for it
 
 
-def _as_child(request: dict[str, Any], limits: Limits, pipe: int, said: IO[bytes]) -> _Turn:
-    """Let go of everything that is the server's, and keep the pipe."""
+def _become_child(pipe: int, said: IO[bytes], of_server: Iterable[int]) -> None:
+    """Let go of what is the server's; the pipe becomes standard input, and errors go to a file.
+
+    What the libraries have open they go on using, such as the database of coordinate systems.
+    """
     die_with_parent(signal.SIGKILL)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(said.fileno(), sys.stderr.fileno())
     os.dup2(pipe, sys.stdin.fileno())
-    os.closerange(sys.stderr.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-    return _Turn(request, limits, sys.stdin.fileno())
+    for end in (pipe, said.fileno(), *of_server):
+        os.close(end)
 
 
 def _read(turn: _Turn) -> None:

@@ -48,6 +48,26 @@ def test_geometry_names_and_coordinate_system_come_through(tmp_path, ending):
     assert shapely.equals(raw.geometry, [WEST, EAST]).all()
 
 
+@pytest.mark.parametrize("code", [4529, 32651, 4326])
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [
+        ("a.fgb", "FlatGeobuf"),
+        ("a.gdb", "OpenFileGDB"),
+        ("a.gml", "GML"),
+        ("a.mif", "MapInfo File"),
+        ("a.shp", "ESRI Shapefile"),
+    ],
+)
+def test_every_coordinate_system_comes_through_gdal(tmp_path, name, driver, code):
+    made = gpd.GeoDataFrame({"n": [1.5, 2]}, geometry=[WEST, EAST], crs=4326).to_crs(code)
+    made.to_file(tmp_path / name, driver=driver)
+    layer = read_one_layer(str(tmp_path / name))
+    assert layer.crs.is_projected == (code != 4326)
+    moved = layer.frame.to_crs(4326).geometry
+    assert shapely.hausdorff_distance(moved.union_all(), shapely.union_all([WEST, EAST])) < 1e-6
+
+
 def test_geoparquet_comes_through(tmp_path):
     path = tmp_path / "层.parquet"
     frame = gpd.GeoDataFrame(
