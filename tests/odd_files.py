@@ -231,6 +231,14 @@ PLACEMARK = (
 )
 
 
+DATA = PLACEMARK.replace(
+    "<Polygon>",
+    "<description><![CDATA[<Data name='单位'>]]></description><ExtendedData>"
+    '<Data name="单位"><value>城关街道</value></Data>'
+    '<Data name="职责 &amp; 事项"><value>主责</value></Data></ExtendedData><Polygon>',
+)
+
+
 def folders(*names: str) -> str:
     """Return KML folders of one placemark each."""
     return "".join(f"<Folder><name>{name}</name>{PLACEMARK}</Folder>" for name in names)
@@ -320,6 +328,13 @@ def unlabel(path: Path) -> None:
     content = bytearray(table.read_bytes())
     content[29] = 0
     table.write_bytes(bytes(content))
+
+
+def anonymous(path: Path) -> None:
+    """Have a MIF file count in degrees of a datum that nobody knows."""
+    lines = path.read_text("utf-8").splitlines()
+    told = ["CoordSys Earth Projection 1, 0" if "CoordSys" in line else line for line in lines]
+    path.write_text("\n".join(told) + "\n", "utf-8")
 
 
 MAPINFO = by_gdal("a.tab", "MapInfo File", frame(body=NAMES))
@@ -588,6 +603,11 @@ ODD_FILES: dict[str, Odd] = {
     "a layer of a file in an archive": Odd(
         then(archive((two_layers, "a")), lambda path: f"{path}:街道"), "read 2"
     ),
+    "a Shapefile and a table in an archive": Odd(
+        archive((shapefile(), "a"), (text("b.csv", "a,b\n1,2\n"), "b")),
+        "read 2; converted member_taken 0",
+    ),
+    "one layer behind a wide colon": Odd(lambda folder: f"{two_layers(folder)}：街道", "read 2"),
     "an archive in an archive": Odd(
         archive((archive((shapefile(), "a"), name="b.zip"), "b")), "refused layer_missing"
     ),
@@ -625,6 +645,9 @@ ODD_FILES: dict[str, Odd] = {
     ),
     # KML, GML
     "KML": Odd(text("a.kml", kml(folders("责任区"))), "read 1; converted heights_dropped 0"),
+    "KML with data of Chinese names": Odd(
+        text("a.kml", kml(DATA)), "read 1; converted heights_dropped 0"
+    ),
     "KML of two folders": Odd(text("a.kml", kml(folders("甲", "乙"))), "refused layer_not_named"),
     "one folder of two": Odd(
         then(text("a.kml", kml(folders("甲", "乙"))), lambda path: f"{path}:乙"),
@@ -692,6 +715,10 @@ ODD_FILES: dict[str, Odd] = {
     "a MIF file without .mid": Odd(
         then(INTERCHANGE, without(".mid")),
         "refused shapefile_part_missing",
+    ),
+    "a MIF file of no known datum": Odd(then(INTERCHANGE, anonymous), "refused crs_missing"),
+    "a system that is stated twice": Odd(
+        geojson(feature(WEST)), "read 1; converted crs_not_used 0", {"crs": "EPSG:4490"}
     ),
     # drawings
     "a drawing": Odd(

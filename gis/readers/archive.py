@@ -22,7 +22,7 @@ from gis.readers.limits import (
     RATIO_COUNTS_FROM_BYTES,
 )
 from gis.readers.parts import FOLDER_SUFFIX, SIBLINGS
-from gis.readers.raw import chosen_layer
+from gis.readers.raw import FileNote, chosen_layer
 from gis.readers.spreadsheet import read_spreadsheet
 from gis.readers.xml_layers import read_kmz
 
@@ -174,11 +174,18 @@ def _read_within(sets: dict[str, Path], source: LayerFile, desk: Desk) -> RawLay
     from gis.readers.formats import read_file
 
     name, layer = _split(source.layer, sets)
-    chosen = chosen_layer(dict.fromkeys(sets, 1), replace(source, layer=name))
+    drawn = {name: int(not source.wanted or _ending(name) != ".csv") for name in sets}
+    chosen = chosen_layer(drawn, replace(source, layer=name))
     inner = replace(source, path=sets[chosen], shown=f"{source.shown}/{chosen}", layer=layer)
     raw = read_file(inner, desk)
     named = LAYER_MARK.join(filter(None, (chosen if len(sets) > 1 else "", raw.layer)))
-    return replace(raw, layer=named if source.layer else raw.layer, files=(source.path,))
+    taken = () if source.layer or len(sets) == 1 else (FileNote("member_taken", {"name": chosen}),)
+    return replace(
+        raw,
+        layer=named if source.layer else raw.layer,
+        files=(source.path,),
+        notes=(*raw.notes, *taken),
+    )
 
 
 def _split(layer: str, sets: dict[str, Path]) -> tuple[str, str]:
