@@ -6,6 +6,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 
@@ -372,3 +373,24 @@ def guards_of(pid):
             return {tuple(line.split(":\t")) for line in file.read().splitlines()}
     except (FileNotFoundError, ProcessLookupError):  # it has ended
         return set()
+
+
+def test_without_a_folder_for_temporary_files_a_layer_is_refused(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.geojson", [WEST])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert refusal_of(path) == "reader_failed"
+
+
+@pytest.mark.parametrize("most", [8, 10, 11, 12])
+def test_with_few_file_numbers_a_file_is_read_or_refused_in_a_line(tmp_path, most):
+    path = write(tmp_path / "a.geojson", [WEST, EAST])
+    program = f'ulimit -n {most}; exec "$0" -m gis gaps "$1" --json --lang en'
+    done = subprocess.run(
+        ["/bin/sh", "-c", program, sys.executable, path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stderr
