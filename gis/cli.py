@@ -104,11 +104,11 @@ def run_arguments(arguments: list[str]) -> int:
     if any("\0" in argument for argument in arguments):  # no shell can, a program can
         click.echo(MangquError("nul_in_argument").render(language), err=True)
         return REFUSED
-    if arguments and arguments[0] in _READERS:
-        from gis.readers.apart import prepare_to_read
-
-        prepare_to_read()
     try:
+        if arguments and arguments[0] in _READERS:
+            from gis.readers.apart import prepare_to_read
+
+            prepare_to_read()
         status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
     except click.ClickException as error:
         error.show()

@@ -87,14 +87,19 @@ def read_apart(
     if size > MOST_BYTES:
         raise source.error("file_too_large", limit=MOST_BYTES)
     limits = limits or Limits.of(size)
-    try:
-        return _read(source, parts, progress, limits)
-    except _ServerGoneError:  # one that is killed takes what it has been told with it
-        pass
-    try:
-        return _read(source, parts, progress, limits)
-    except _ServerGoneError as error:
-        raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL)) from error
+    for _ in range(_ATTEMPTS):
+        try:
+            return _read(source, parts, progress, limits)
+        except _ServerGoneError:  # one that is killed takes what it has been told with it
+            continue
+        except BrokenPipeError:  # nobody listens to how far it is
+            raise
+        except OSError as error:  # no folder to write in, or too many files are open
+            raise source.error("reader_failed", reason=str(error)) from error
+    raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL))
+
+
+_ATTEMPTS = 2
 
 
 class _ServerGoneError(Exception):
