@@ -330,6 +330,11 @@ def unlabel(path: Path) -> None:
     table.write_bytes(bytes(content))
 
 
+def as_table(path: Path) -> Path:
+    """Call a file a CSV table."""
+    return path.rename(path.with_name("a.csv"))
+
+
 def anonymous(path: Path) -> None:
     """Have a MIF file count in degrees of a datum that nobody knows."""
     lines = path.read_text("utf-8").splitlines()
@@ -357,7 +362,7 @@ MIXED = {
         {"type": "LineString", "coordinates": [[0, 0], [1, 1]]},
     ],
 }
-CLOSED_LINE = shapely.geometry.mapping(WEST.exterior)
+CLOSED_LINE = shapely.geometry.mapping(shapely.LineString(WEST.exterior))
 MINUTES = '名称,经度,纬度\n甲,"122°3\'0""E",41度3分\n'
 LATIN = "body,wkt\n" + f'Müñchöß,"{WEST.wkt}"\n'
 
@@ -449,6 +454,13 @@ ODD_FILES: dict[str, Odd] = {
     "more vertices than anybody draws": Odd(
         geojson(feature(star(500_001)), feature(WEST)), "read 1; refused geometry_damaged 1"
     ),
+    "a kind in small letters": Odd(
+        geojson(feature({**UNCLOSED, "type": "polygon"}), feature(WEST)),
+        "read 1; refused geometry_damaged 1",
+    ),
+    "NUL in a text": Odd(
+        geojson(feature(WEST, body="A\0B")), "refused nul_in_text row 1 column body"
+    ),
     # GeoJSON sequences
     "a sequence of lines": Odd(
         text("a.geojsonl", "\n".join(json.dumps(feature(s)) for s in SHAPES)), "read 2"
@@ -507,6 +519,11 @@ ODD_FILES: dict[str, Odd] = {
     "CSV in GBK": Odd(
         text("a.csv", ROWS, "gbk"),
         "read 2; converted encoding_guessed 0; converted coordinates_taken 0",
+        DEGREES,
+    ),
+    "CSV in GBK that is UTF-8 as well": Odd(
+        text("a.csv", ROWS.replace("甲", "模").replace("乙", "模"), "gbk"),
+        "read 2; converted encoding_doubted 0; converted coordinates_taken 0",
         DEGREES,
     ),
     "CSV in Latin-1": Odd(text("a.csv", LATIN, "latin-1"), "refused encoding_unclear", DEGREES),
@@ -610,6 +627,13 @@ ODD_FILES: dict[str, Odd] = {
     "one layer behind a wide colon": Odd(lambda folder: f"{two_layers(folder)}：街道", "read 2"),
     "an archive in an archive": Odd(
         archive((archive((shapefile(), "a"), name="b.zip"), "b")), "refused layer_missing"
+    ),
+    "a workbook in an archive, called a table": Odd(
+        archive(
+            (then(workbook(("甲", POINTS)), lambda path: path.rename(path.with_name("a.csv"))), "b")
+        ),
+        "refused archive_within",
+        POINT,
     ),
     "an archive with a password": Odd(
         then(archive((geojson(feature(WEST)), "a")), encrypted), "refused archive_encrypted"
@@ -777,6 +801,11 @@ ODD_FILES: dict[str, Odd] = {
         workbook(("甲", POINTS), merge="A6:B7"),
         "read 2; converted cells_merged 0; converted coordinates_taken 0; "
         "refused geometry_missing 3",
+        POINT,
+    ),
+    "a workbook with an error and a formula never reckoned": Odd(
+        workbook(("甲", [*POINTS, ["=1/0", 122.1, 41.0]])),
+        "read 3; converted coordinates_taken 0",
         POINT,
     ),
     "a workbook with a column without a name": Odd(

@@ -23,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from gis.readers.desk import DESK, REQUEST, RESULT, untold
 from gis.readers.gdal_drivers import SKIPPED
 from gis.readers.handover import error_of_json, read_layer
@@ -151,7 +153,10 @@ def _laid_out(path: Path, parts: Iterable[Path], folder: Path) -> Path:
 
 
 #: What :func:`read_layer` raises of a result that is not one.
-_NOT_HANDED_OVER = (ValueError, TypeError, KeyError, IndexError, OSError, AttributeError)
+_NOT_HANDED_OVER = (
+    ValueError, TypeError, KeyError, IndexError, OSError, AttributeError, RecursionError,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
 
 
 def prepare_to_read() -> None:

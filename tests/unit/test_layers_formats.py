@@ -462,3 +462,11 @@ def test_data_of_a_kml_keep_their_chinese_names_and_what_only_looks_so_is_left_a
     assert raw.columns["单位"] == ["城关街道"]
     assert raw.columns["职责 & 事项"] == ["主责"]
     assert raw.columns["description"] == ["<Data name='单位'>"]
+
+
+def test_the_id_of_a_feature_is_a_column_unless_there_is_one_of_that_name(tmp_path):
+    named = {**feature(WEST), "id": "甲-1"}
+    assert layer_of(geojson(tmp_path, collection(named, feature(EAST)))).columns["id"] == [
+        "甲-1",
+        None,
+    ]
