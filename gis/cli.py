@@ -81,7 +81,7 @@ _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
 #: Verbs that open layer files first of all: the process that reads them starts while they load.
-_READERS = ("calendar", "check", "gaps", "run")
+_READERS = ("calendar", "check", "gaps", "perspectives", "run")
 
 
 def run_arguments(arguments: list[str]) -> int:
