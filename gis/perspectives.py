@@ -28,7 +28,7 @@ _OWN = tuple(f"{view.value}_m2" for view in VIEWS)
 _BODIES = ("matter", "level", "body", *_OWN, "named_by_others_m2")
 _PAIRS = ("matter", "level", "body", "other", "says", "other_says", "relation", "area_m2")
 
-#: So many conflicts are told on a terminal.
+#: So many bodies, and so many conflicts, are told on a terminal.
 _SHOWN = 20
 
 
@@ -139,29 +139,27 @@ def perspectives_json(told: Perspectives) -> dict[str, Any]:
 
 
 def perspective_lines(told: Perspectives, project: Project, language: str) -> list[str]:
-    """Return in words what every body says, then the largest conflicts."""
+    """Return in words how many speak, who says more than "mine", and the largest conflicts."""
     labels = Labels.of(project, language)
     texts = labels.texts
+    own, pairs = told.perspectives, told.agreements_and_conflicts
+    apart = pairs[pairs["relation"] != Relation.AGREE]
     lines = [
         texts.text(
-            "perspectives.body",
-            about=_about(row, labels),
-            body=labels.body(row["body"]),
-            **{
-                view.value: area_text(row[column], language)
-                for view, column in zip(VIEWS, _OWN, strict=True)
-            },
-            named=area_text(row["named_by_others_m2"], language),
+            "perspectives.head",
+            about=_about(speaking.iloc[0], labels),
+            bodies=len(speaking),
+            pairs=_pairs_of(apart, speaking),
         )
-        for row in told.perspectives.to_dict("records")
+        for _, speaking in own.groupby(list(_ABOUT), sort=False)
     ]
-    table = told.agreements_and_conflicts
-    apart = table[table["relation"] != Relation.AGREE].sort_values(
-        "area_m2", ascending=False, kind="stable"
-    )
+    notable = own[own[list(_NOTABLE)].max(axis=1) > 0]
+    lines += [_body_line(row, labels) for row in notable.head(_SHOWN).to_dict("records")]
+    lines += _more(len(notable), labels)
+    worst = apart.sort_values("area_m2", ascending=False, kind="stable").head(_SHOWN)
     lines += [
         texts.text(
-            "perspectives.apart",
+            f"perspectives.{row['relation']}",
             about=_about(row, labels),
             area=area_text(row["area_m2"], language),
             body=labels.body(row["body"]),
@@ -169,15 +167,55 @@ def perspective_lines(told: Perspectives, project: Project, language: str) -> li
             other=labels.body(row["other"]),
             other_says=texts.label("view", row["other_says"]),
         )
-        for row in apart.head(_SHOWN).to_dict("records")
+        for row in worst.to_dict("records")
     ]
-    if len(apart) > _SHOWN:
-        lines.append(texts.text("perspectives.more", count=len(apart) - _SHOWN))
+    lines += _more(len(apart), labels)
     if apart.empty:
         lines.append(texts.text("perspectives.no_conflict"))
     return lines
 
 
-def _about(row: Mapping[Any, Any], labels: Labels) -> str:
+_ABOUT = ("matter", "level")
+
+#: Who says nothing but "mine", and of whom nobody else speaks, is not told of one by one.
+_NOTABLE = (*_OWN[1:], "named_by_others_m2")
+
+
+def _pairs_of(apart: pd.DataFrame, speaking: pd.DataFrame) -> int:
+    """Return how many pairs of bodies do not agree about the one matter and level of some rows."""
+    of_question = apart.merge(speaking[list(_ABOUT)].drop_duplicates())
+    return len(of_question[["body", "other"]].drop_duplicates())
+
+
+def _body_line(row: Mapping[Any, Any], labels: Labels) -> str:
+    """Return what one body says, and others of it; what is nothing is left out."""
+    texts, language = labels.texts, labels.texts.language
+    parts = [
+        texts.text(
+            "perspectives.part",
+            view=texts.label("view", view.value),
+            area=area_text(row[column], language),
+        )
+        for view, column in zip(VIEWS, _OWN, strict=True)
+        if row[column] > 0
+    ]
+    if row["named_by_others_m2"] > 0:
+        area = area_text(row["named_by_others_m2"], language)
+        parts.append(texts.text("perspectives.named", area=area))
+    return texts.text(
+        "perspectives.body",
+        about=_about(row, labels),
+        body=labels.body(row["body"]),
+        parts=texts.text("perspectives.comma").join(parts),
+    )
+
+
+def _more(count: int, labels: Labels) -> list[str]:
+    """Return the line that says how many are not told one by one, if any."""
+    left = count - _SHOWN
+    return [labels.texts.text("perspectives.more", count=left)] if left > 0 else []
+
+
+def _about(row: Mapping[Any, Any] | pd.Series, labels: Labels) -> str:
     matter = labels.matter(row["matter"]) or labels.texts.text("summary.every_matter")
     return " · ".join([matter, *([labels.level(row["level"])] if row["level"] else [])])

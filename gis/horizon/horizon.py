@@ -129,12 +129,13 @@ def look_ahead(
         for matter in each.matters:
             progress("matter", done, len(asked))
             done += 1
+            levels = levels_asked(project.claims.iloc[claims_seen(project, matter)[0]])
             changes = change_days(project, matter)
             shown = _shown(changes, as_of, first, last)
             coming = {day for day in changes if as_of < day <= until}
             before: Answered | None = None
             for day in sorted({*shown, *coming, as_of}):
-                now = timeline.on(matter, day)
+                now = timeline.on(matter, levels, day)
                 if day in shown:
                     series.extend(timeline.areas(now))
                 if day in coming and before is not None:
@@ -164,16 +165,12 @@ class _Timeline:
     network: LaneNetwork | None
     jurisdiction_m2: float
 
-    def on(self, matter: str, day: date) -> Answered:
-        """Answer about a matter on a day, at every level."""
-        seen = self.project.claims.iloc[claims_seen(self.project, matter)[0]]
+    def on(self, matter: str, levels: tuple[str, ...], day: date) -> Answered:
+        """Answer about a matter on a day, at some levels."""
         duties = duties_on(self.register, matter, day)
         return Answered(
             duties,
-            {
-                Question(matter, level, day): standings(duties, level)
-                for level in levels_asked(seen)
-            },
+            {Question(matter, level, day): standings(duties, level) for level in levels},
         )
 
     def areas(self, answered: Answered) -> Iterator[dict[str, Any]]:

@@ -362,3 +362,27 @@ def test_the_first_day_of_a_series_is_the_day_before_anything_changes():
     horizon = look_ahead(project_of(claim("A", COUNTY, valid_from=start.isoformat())))
     first = horizon.series["date"].iloc[0].date()
     assert first == start - timedelta(days=1)
+
+
+def test_days_and_matters_stand_in_the_order_in_which_they_are_asked():
+    horizon = look_ahead(
+        project_of(
+            claim("A", COUNTY, "snow", valid_to=LATER),
+            claim("A", WEST_HALF, "lights", valid_to=LATER, level="street"),
+            claim("B", EAST_HALF, "lights", valid_to=SOON, level="county"),
+            tree={"lights": "", "snow": ""},
+            matters=("snow", "lights"),
+        )
+    )
+    assert rows(horizon.calendar, "date", "matter") == [
+        (SOON, "lights"),
+        (LATER, "snow"),
+        (LATER, "lights"),
+    ]
+    order = horizon.series[["matter", "level"]].drop_duplicates()
+    assert order.to_numpy().tolist() == [["snow", ""], ["lights", "county"], ["lights", "street"]]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "到期的主张和协议"), ("en", "will lapse")])
+def test_the_help_speaks_the_language_of_the_user(tell, language, words):
+    assert words in tell("--help", language=language)

@@ -16,7 +16,7 @@ from gis.duty.perspectives import View, views
 from gis.errors import InputError, OutputError
 from gis.measure import EllipsoidMeasure
 from gis.model.vocabulary import ClaimStatus, Role, Standing
-from gis.perspectives import perspectives
+from gis.perspectives import perspective_lines, perspectives
 from gis.perspectives_verb import perspectives as verb
 from gis.pipeline import run_project
 from tests import toy_county
@@ -228,14 +228,44 @@ def tell(capsys):
 def test_the_command_tells_bodies_and_conflicts_of_projects_and_runs(tell, tmp_path):
     folder = toy_county.write_project(tmp_path / "project")
     english = tell(folder)
-    assert "West" in english
-    assert "4,000 m² in dispute. East says “mine”, West says “mine”." in english
-    assert "4,000 平方米 说法不一，East 称“归我”，West 称“归我”" in tell(folder, language="zh")
+    assert english.splitlines() == [
+        "every matter: bodies that speak: 3; pairs of them that do not agree: 1.",
+        "every matter: 4,000 m² in conflict. East says “mine”, West says “mine”.",
+    ]
+    assert "4,000 平方米 说法矛盾，East 称“归我”，West 称“归我”" in tell(folder, language="zh")
     run_project(folder, tmp_path / "run", today=date(2030, 1, 1))
     told = json.loads(tell(folder, "--json"))
     assert json.loads(tell(tmp_path / "run", "--json")) == told
     (conflict,) = told["agreements_and_conflicts"]
     assert conflict["area_m2"] == pytest.approx(4000, rel=1e-6)
+
+
+def test_who_denies_and_who_is_named_is_told_body_by_body():
+    project = project_of(
+        claim("A", COUNTY, status="disclaimed"),
+        claim("B", square(0, 0, 600, 1000), status="disclaimed"),
+        claim("A", EAST_HALF, stated_by="City"),
+        claim("C", square(0, 0, 10, 10)),
+    )
+    assert perspective_lines(perspectives(project), project, "en") == [
+        "every matter: bodies that speak: 4; pairs of them that do not agree: 2.",
+        "every matter, A: not mine 1 km², named by others for 50 ha.",
+        "every matter, B: not mine 60 ha.",
+        "every matter, City: theirs 50 ha.",
+        "every matter: 60 ha that both deny. A says “not mine”, B says “not mine”.",
+        "every matter: 50 ha in conflict. A says “not mine”, City says “theirs”.",
+    ]
+    chinese = perspective_lines(perspectives(project), project, "zh")
+    assert "全部事项：60 公顷 相互推诿，A 称“不归我”，B 也称“不归我”。" in chinese
+
+
+def test_no_more_than_twenty_conflicts_are_told_one_by_one():
+    project = project_of(*(claim(f"B{number}", COUNTY) for number in range(8)))
+    told = perspectives(project)
+    lines = perspective_lines(told, project, "en")
+    assert sum("in conflict" in line for line in lines) == 20
+    assert lines[-1] == "8 more; -o or --json gives them all."
+    assert len(told.agreements_and_conflicts) == 28
 
 
 def test_both_tables_are_written_and_a_table_alone_where_the_format_holds_one(tell, tmp_path):
