@@ -100,7 +100,7 @@ _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
 #: Verbs that open layer files first of all: the process that reads them starts while they load.
-_READERS = ("check", "gaps", "run")
+_READERS = ("calendar", "check", "gaps", "perspectives", "run")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
