@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from gis.carrying import earlier_lanes, earlier_places, past_of
 from gis.labels import Labels
-from gis.lineage import LINKED_SHARE, SAME_SHARE, Earlier, compare_lanes, compare_places
+from gis.lineage import LINKED_SHARE, SAME_SHARE, compare_lanes, compare_places
 from gis.measure import WGS84, transformer
 from gis.model.vocabulary import FindingClass, Relation
 from gis.writers import known_ending, refuse_foreign, write_layers
@@ -54,18 +55,16 @@ def diff_of_runs(before: Run, after: Run) -> Diff:
     Parameters
     ----------
     before, after
-        The runs, of any two days, surveys or coordinate systems.
+        The runs, of any two days, surveys or coordinate systems. What runs before the first had
+        found is known if their numbers were carried over.
     """
+    past = past_of(before, certificate_sha256="")
     return Diff(
         before,
         after,
-        compare_places(_alone(before.findings), after.findings),
-        compare_lanes(_alone(before.lane_findings), after.lane_findings),
+        compare_places(earlier_places(past), after.findings),
+        compare_lanes(earlier_lanes(past), after.lane_findings),
     )
-
-
-def _alone(table: gpd.GeoDataFrame) -> Earlier:
-    return Earlier(table, table.iloc[:0])
 
 
 def changed(changes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

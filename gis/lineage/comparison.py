@@ -79,7 +79,7 @@ def compare_places(earlier: Earlier, later: gpd.GeoDataFrame) -> Comparison:
         Sizes are square metres on the ellipsoid.
     """
     crs = later.crs
-    here = Earlier(_placed(earlier.found, crs), _placed(earlier.closed, crs))
+    here = Earlier(placed_in(earlier.found, crs), placed_in(earlier.closed, crs))
 
     def overlaps(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Overlaps:
         shapes = before.geometry.to_numpy(), after.geometry.to_numpy()
@@ -116,19 +116,16 @@ def compare_lanes(earlier: Earlier, later: gpd.GeoDataFrame) -> Comparison:
     return _compared(earlier, later, "lane_finding_id", "length_m", overlaps)
 
 
-def _placed(table: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    """Return a table in a coordinate system, its polygons valid there."""
+def placed_in(table: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return a table in a coordinate system, its shapes valid there."""
     if table.crs == crs:
         return table
     there = table.to_crs(crs)
+    shapes = there.geometry.to_numpy().copy()
     # where vertices move by different amounts, narrow places may cross themselves
-    return there.set_geometry(
-        gpd.GeoSeries(
-            shapely.make_valid(there.geometry.to_numpy(), method="structure"),
-            index=there.index,
-            crs=crs,
-        )
-    )
+    wrong = ~shapely.is_valid(shapes)
+    shapes[wrong] = shapely.make_valid(shapes[wrong], method="structure")
+    return there.set_geometry(gpd.GeoSeries(shapes, index=there.index, crs=crs))
 
 
 def _questions(table: gpd.GeoDataFrame) -> list[str]:

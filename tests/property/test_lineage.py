@@ -8,7 +8,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.lineage import LINKED_SHARE, SAME_SHARE, Earlier, compare_places
+from gis.lineage import (
+    LINKED_SHARE,
+    SAME_SHARE,
+    Earlier,
+    carried_numbers,
+    compare_places,
+)
 from tests.builders import PLANE, placed, square
 
 SIDE = 6
@@ -147,3 +153,50 @@ def test_what_is_wanting_decides_before_the_ground_does(standings, data):
         for mine, theirs in zip(standings, later, strict=True)
     )
     assert compared(before, after).changes["relation"].tolist().count("same") == expected
+
+
+def carried(before, after):
+    """Return the later findings with the numbers that they get after the earlier ones."""
+    numbers = carried_numbers(compared(before, after), set(before["finding_id"]))
+    return after.assign(finding_id=after["finding_id"].map(numbers))
+
+
+@given(boards, boards)
+def test_numbers_are_unique_and_those_not_kept_are_new(first, second):
+    before, after = places(first), places(second)
+    changes = compared(before, after).changes
+    numbered = carried(before, after)
+    assert numbered["finding_id"].is_unique
+    kept = set(changes.loc[changes["keeps"], "previous_id"])
+    assert set(numbered["finding_id"]) & set(before["finding_id"]) == kept
+
+
+@given(
+    st.lists(st.integers(10, 90), min_size=1, max_size=5),
+    st.lists(st.integers(0, 4), max_size=5),
+)
+def test_splitting_and_merging_back_returns_the_first_numbers(cuts, chosen):
+    whole = [square(0, 200 * at, 100, 200 * at + 100) for at in range(len(cuts))]
+    # one part keeps the number of each gap that is cut, however many are cut
+    parts = []
+    for at, (place, cut) in enumerate(zip(whole, cuts, strict=True)):
+        if at in chosen:
+            parts += [square(0, 200 * at, cut, 200 * at + 100)]
+            parts += [square(cut, 200 * at, 100, 200 * at + 100)]
+        else:
+            parts.append(place)
+    first = findings(whole, "A")
+    second = carried(first, findings(parts, "B"))
+    third = carried(second, findings(whole, "C"))
+    assert set(second["finding_id"]) >= set(first["finding_id"])
+    assert third["finding_id"].tolist() == first["finding_id"].tolist()
+
+
+@given(boards, boards, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_number(first, second, random):
+    before, after = places(first), places(second)
+    rows, others = list(range(len(before))), list(range(len(after)))
+    random.shuffle(rows)
+    random.shuffle(others)
+    one = carried(before, after).iloc[others]["finding_id"].tolist()
+    assert carried(before.iloc[rows], after.iloc[others])["finding_id"].tolist() == one
