@@ -98,9 +98,16 @@ def _by_question(
     before: Sequence[str], after: Sequence[str]
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """Return the positions of the findings about each question that both sets know."""
-    first, second = np.asarray(before, dtype=object), np.asarray(after, dtype=object)
-    for question in sorted(set(before) & set(after)):
-        yield np.flatnonzero(first == question), np.flatnonzero(second == question)
+    first, second = _positions(before), _positions(after)
+    for question in sorted(first.keys() & second.keys()):
+        yield np.array(first[question]), np.array(second[question])
+
+
+def _positions(questions: Sequence[str]) -> dict[str, list[int]]:
+    positions: dict[str, list[int]] = {}
+    for at, question in enumerate(questions):
+        positions.setdefault(question, []).append(at)
+    return positions
 
 
 def _joined(pairs: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
