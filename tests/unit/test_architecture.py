@@ -32,6 +32,7 @@ FLOORS = {
         "gis.progress",
         "gis.reasons",
     },
+    "lineage": {"gis.lineage", "gis.measure"},
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure", "gis.progress"},
