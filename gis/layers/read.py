@@ -182,11 +182,12 @@ def read_tables(
         statement, *advice = working_crs_remarks(limit, working, chosen=chosen)
         statements.append(statement)
         remarks += advice
+    tables = related(tables, stated.settings, refusals, remarks)
     return Reading(
         folder=folder,
         settings=stated.settings,
         crs=working,
-        tables=related(tables, stated.settings, refusals),
+        tables=tables,
         sources=(_project_source(path, stated), *(_source(layer) for layer in layers)),
         remarks=tuple(remarks),
         statements=tuple(statements),

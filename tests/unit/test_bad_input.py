@@ -302,8 +302,8 @@ def test_a_row_out_of_reach_is_named_with_its_file_and_its_number_there(tmp_path
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("suggestion", ["", "-"])
 def test_nothing_is_suggested_where_nothing_is_known(language, suggestion):
-    with_one = InputError("matter_not_listed", suggestion="路灯").render(language)
-    without = InputError("matter_not_listed", suggestion=suggestion).render(language)
+    with_one = InputError("matter_not_listed", rows="", suggestion="路灯").render(language)
+    without = InputError("matter_not_listed", rows="", suggestion=suggestion).render(language)
     assert "路灯" in with_one
     assert with_one.partition("路灯")[0] not in without
     assert "-" not in without
