@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from gis.catalogue import LANGUAGES, catalogue
 from gis.layers.dates import as_day, as_end, as_first_day, as_moment, unusual_manner
 from gis.layers.refusals import Kind
 from gis.layers.values import RefusedValueError, as_accuracy, as_list, as_number
+from gis.layers.words import ZONE_KINDS, Offered, closest_words, our_word
 from gis.model.tables import ColumnKind
 from gis.readers.cells import as_text, is_missing
 from gis.readers.raw import FileNote, suggestion
@@ -142,6 +140,9 @@ def conform(
         columns[column.name] = read
         if column.kind is ColumnKind.DATE:
             notes += _unusual_dates(values, read, column)
+    if schema.name == "zones":
+        columns["kind"], told = _known_zone_kinds(pd.Series(columns["kind"], dtype="str"))
+        notes += told
     own = {column.name.lower() for column in schema.columns} | {"geometry"}
     for name, values in raw.columns.items():
         if name not in taken.values() and name.lower() not in own:
@@ -253,19 +254,31 @@ def _wrong_value(
     if isinstance(refused, RefusedValueError):
         details = refused.details
     elif column.kind is ColumnKind.CHOICE:
-        details = {"suggestion": _suggested_choice(as_text(value), column.choices)}
+        details = {"choices": Offered(column.choices)}
     error = source.error(problem, row=row, column=column.name)
     error.details.update(details)
     error.value = as_text(value)
     return error
 
 
-def _suggested_choice(word: str, choices: tuple[str, ...]) -> str:
-    """Return the choice closest to a word; to a Chinese one, by what it is called in Chinese."""
-    if word.isascii():
-        return suggestion(word, choices)
-    called = {label: name for label, name in _words_by_label(choices).items() if label != name}
-    return suggestion(word, [f"{label}（{name}）" for label, name in called.items()] or choices)
+def _known_zone_kinds(kinds: pd.Series) -> tuple[pd.Series, list[FileNote]]:
+    """Return kinds of zones with our words for those we know, and a note for each other word."""
+    ours = {word: our_word(word, ZONE_KINDS) for word in kinds.unique() if word}
+    own = kinds[[ours.get(word, word) is None for word in kinds]]
+    notes = [
+        FileNote(
+            "zone_kind_own",
+            {
+                "column": "kind",
+                "word": word,
+                "rows": rows,
+                "closest": Offered(closest_words(word, ZONE_KINDS)),
+            },
+        )
+        for word, rows in Counter(own).items()
+    ]
+    named = [ours.get(word) or word for word in kinds]
+    return _series(list(named), ColumnKind.TEXT), notes
 
 
 #: The remark on dates of which none is kept.
@@ -312,43 +325,10 @@ def _choice(value: object, column: Column) -> str:
     word = as_text(value)
     if not word:
         return column.default
-    if word in column.choices:
-        return word
-    named = _words_by_label(column.choices).get(word.casefold())
+    named = our_word(word, column.choices)
     if named is None:
         raise ValueError(value)
     return named
-
-
-#: Groups of labels in the catalogues that name the words of some column.
-_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind")
-
-
-_PARTS_OF_A_LABEL = re.compile(r"[（）()]")
-
-#: Words of the trade beside those of the catalogues: 协同 is as often called 配合.
-_FURTHER_WORDS = {"配合": "assist"}
-
-
-@cache
-def _words_by_label(choices: tuple[str, ...]) -> dict[str, str]:
-    """Return our words by what the product itself calls them, in both languages.
-
-    A table that a person keeps says 主责 and 县区级, or 县区; both mean our words, and so do both
-    halves of 街道（乡镇）级.
-    """
-    words = {word: name for word, name in _FURTHER_WORDS.items() if name in choices}
-    for language in LANGUAGES:
-        texts = catalogue(language).texts
-        for group in _LABEL_GROUPS:
-            keys = {word: f"{group}.{word}" for word in choices}
-            if texts.keys() >= set(keys.values()):
-                for word, key in keys.items():
-                    label = texts[key].casefold()
-                    words[label] = words[label.removesuffix("级")] = word
-                    for part in _PARTS_OF_A_LABEL.split(label.removesuffix("级")):
-                        words.setdefault(part, word)
-    return {label: word for label, word in words.items() if label}
 
 
 def _series(values: list[object], kind: ColumnKind) -> pd.Series:

@@ -64,7 +64,7 @@ class Rows(tuple[int, ...], Worded):
         """Return how many rows there are and the first few, nothing where there is but one."""
         if len(self) == 1:
             return ""
-        first = ", ".join(str(row) for row in self[:_NAMED])
+        first = texts.text("list.between").join(str(row) for row in self[:_NAMED])
         more = " …" if len(self) > _NAMED else ""
         return texts.text("rows.several", count=len(self), rows=first + more)
 

@@ -96,7 +96,7 @@ def test_a_name_that_nobody_bears_is_refused_once_with_its_rows(tmp_path):
     first, second = json.loads(json.dumps(problems_json(found, "zh")))["problems"][:2]
     assert (first["row"], first["details"]["rows"]) == ("1", [1, 3])
     assert (second["row"], second["details"]["rows"]) == ("4", [4])
-    assert "共 2 行：第 1, 3 行" in first["message"]
+    assert "共 2 行：第 1、3 行" in first["message"]
     assert "行：" not in second["message"]
     assert "B1（市容环卫中心）" in first["message"]
 
