@@ -225,7 +225,11 @@ def _refuse_out_of_domain(shapes: GeometryArray, crs: CRS, refused: list[RowNote
     if is_degrees(crs):
         lon = np.abs(bounds[:, [0, 2]]).max(axis=1)
         lat = np.abs(bounds[:, [1, 3]]).max(axis=1)
-        _refuse(shapes, (lat > 90) & (lat <= 180) & (lon <= 90), "coordinates_swapped", refused)  # noqa: PLR2004 - degrees of latitude
+        turned = (lat > 90) & (lat <= 180) & (lon <= 90)  # noqa: PLR2004 - degrees of latitude
+        # one row in which the two were mixed up says nothing about the layer
+        most = 2 * turned.sum() > np.isfinite(lat).sum()
+        problem = "coordinates_swapped" if most else "row_axes_exchanged"
+        _refuse(shapes, turned, problem, refused)
         _refuse(shapes, (lon > 180) | (lat > 90), "coordinates_not_degrees", refused)  # noqa: PLR2004
         width = bounds[:, 2] - bounds[:, 0]
         _refuse(shapes, width > _HALF_THE_GLOBE, "geometry_too_wide", refused)
@@ -282,6 +286,7 @@ _NOWHERE = frozenset(
         "coordinates_not_finite",
         "coordinates_out_of_domain",
         "coordinates_swapped",
+        "row_axes_exchanged",
         "coordinates_not_degrees",
     }
 )
