@@ -117,7 +117,7 @@ def prepare_geometry(
         empty is for the table to say.
     """
     given, came_from = np.asarray(geometry, dtype=object), source
-    high = shapely.has_z(given) | shapely.has_m(given)
+    high = _have_heights(given)
     shapes = shapely.force_2d(given)
     refused = [RowNote(row, "geometry_damaged", {"reason": why}) for row, why in broken.items()]
     mended = [RowNote(int(row), "heights_dropped") for row in np.flatnonzero(high)]
@@ -150,6 +150,19 @@ def prepare_geometry(
         tuple(_with_areas(told, drawn, shapes, kind, working)),
         len(mended) - len(told),
     )
+
+
+def _have_heights(shapes: GeometryArray) -> BoolArray:
+    """Tell which shapes have a height or another measure that is neither 0 nor missing."""
+    high: BoolArray = shapely.has_z(shapes) | shapely.has_m(shapes)
+    drawn = np.flatnonzero(high)
+    beyond, index = shapely.get_coordinates(
+        shapes[drawn], include_z=True, include_m=True, return_index=True
+    )
+    told = ~np.isnan(beyond[:, 2:]) & (beyond[:, 2:] != 0)
+    high[:] = False
+    high[drawn[index[told.any(axis=1)]]] = True
+    return high
 
 
 def _refuse(
