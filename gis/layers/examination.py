@@ -11,7 +11,7 @@ import shapely
 
 from gis.catalogue import catalogue
 from gis.errors import InputError, InputErrors, MangquError, in_one_line
-from gis.layers.doubts import overlapping_terms, repeated_rows
+from gis.layers.doubts import nameless_districts, overlapping_terms, repeated_rows
 from gis.layers.geometry_repair import REPAIRS
 from gis.layers.read import read_tables
 from gis.layers.refusals import shortlist
@@ -195,6 +195,7 @@ def _doubts(reading: Reading) -> list[Doubt]:
     return [
         *repeated_rows(tables),
         *overlapping_terms(tables["claims"]),
+        *nameless_districts(jurisdiction),
         *overlapping_districts(jurisdiction, limit, reading.crs),
         *beside_the_jurisdiction(tables, limit),
         *unlikely_sizes(tables, limit, reading.settings, reading.crs),
