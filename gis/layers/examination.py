@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gis.catalogue import catalogue
-from gis.errors import InputError, InputErrors, MangquError, in_one_line
+from gis.errors import InputError, InputErrors, MangquError, in_one_line, place_in_words
 from gis.layers.doubts import nameless_districts, overlapping_terms, repeated_rows
 from gis.layers.geometry_repair import REPAIRS
 from gis.layers.read import read_tables
@@ -89,11 +89,12 @@ class Problem:
     def line(self, language: str) -> str:
         """Return place, problem and remedy in one line."""
         texts = catalogue(language)
-        where = texts.text("place.comma").join(
-            texts.text(f"place.{part}", value=value)
+        unnamed = {
+            part: value
             for part, value in self.place().items()
             if part not in self.details  # the sentence names it
-        )
+        }
+        where = place_in_words(unnamed, texts)
         sentence, remedy = self.why(language), self.remedy(language)
         if remedy:
             sentence = texts.text("place.remedy", problem=sentence, remedy=remedy)
