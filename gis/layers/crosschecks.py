@@ -11,6 +11,7 @@ import shapely
 
 from gis.catalogue import Catalogue, Worded
 from gis.layers.refusals import MOST_ERRORS
+from gis.layers.shapeless import without_shapes
 from gis.model.vocabulary import EVERY_MATTER
 from gis.readers.likeness import Known
 
@@ -213,10 +214,9 @@ def join_places(
             for at in np.flatnonzero(named & drawn)
         ]
     if geometry_required:
-        errors += [
-            table.origin.error(int(at), "geometry_missing")
-            for at in np.flatnonzero(~named & ~drawn & ~refused)
-        ]
+        missing = np.flatnonzero(~named & ~drawn & ~refused).tolist()
+        keys = frozenset(places.frame["place_id"])
+        errors += without_shapes(table.frame, table.origin, missing, keys)
     wanting = named & ~drawn & ~refused
     errors += unknown_names(
         Table(
