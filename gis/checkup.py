@@ -46,7 +46,10 @@ def problem_lines(found: Examination, language: str) -> list[str]:
     if not found.refuses():
         lines += [texts.text(f"remark.{each.problem}", **each.details) for each in found.statements]
     counts = {f"{severity}s": found.count(severity) for severity in Severity}
-    return [*lines, texts.text("cli.check.done", **counts)]
+    done = texts.text("cli.check.done", **counts)
+    if not found.refuses():
+        done = texts.text("place.remedy", problem=done, remedy=texts.text("cli.check.ready"))
+    return [*lines, done]
 
 
 def problems_json(found: Examination, language: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from gis.catalogue import DEFAULT_LANGUAGE, catalogue
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gis.catalogue import Catalogue
+
 
 class MangquError(Exception):
     """An error whose sentence and remedy stand in the catalogues.
@@ -33,9 +35,7 @@ class MangquError(Exception):
     def render(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the error in one line: place, problem, remedy."""
         texts = catalogue(language)
-        where = texts.text("place.comma").join(
-            texts.text(f"place.{part}", value=value) for part, value in self.place().items()
-        )
+        where = place_in_words(self.place(), texts)
         sentence = texts.text(
             "place.remedy", problem=self.why(language), remedy=self.remedy(language)
         )
@@ -57,6 +57,32 @@ class MangquError(Exception):
     def __str__(self) -> str:
         """Return the English line."""
         return self.render("en")
+
+
+#: Files of which people count the line with the headings as the first.
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsb", ".xls", ".ods")
+
+
+def place_in_words(place: dict[str, str], texts: Catalogue) -> str:
+    """Return where something is, as a person would look it up.
+
+    Parameters
+    ----------
+    place
+        Pairs of part and value, as :meth:`MangquError.place` gives them. Rows count from 1
+        without the line of headings; of a table the number with it, which its program shows, is
+        told too.
+    texts
+        The texts of a language.
+    """
+    files = (place.get("file", "").lower(), place.get("layer", "").lower())
+    of_table = any(name.endswith(_TABLES) for name in files)
+    return texts.text("place.comma").join(
+        texts.text("place.row_of_table", value=value, line=int(value) + 1)
+        if part == "row" and of_table
+        else texts.text(f"place.{part}", value=value)
+        for part, value in place.items()
+    )
 
 
 def in_one_line(text: str) -> str:

@@ -40,7 +40,7 @@ def write_table(path: Path, text: str, encoding: str = "utf-8") -> Path:
 def project(folder: Path, more: str = "", claims: str = 'path = "claims.geojson"\n') -> Path:
     """Write a project of two claims that tile their jurisdiction; ``more`` goes below."""
     folder.mkdir(exist_ok=True)
-    write(folder / "limit.geojson", [LIMIT])
+    write(folder / "limit.geojson", [LIMIT], name_zh=["盘山县"])
     if not any(folder.glob("claims.*")):
         write(folder / "claims.geojson", [WEST, EAST], body=["甲", "乙"])
     text = f'[layers.jurisdiction]\npath = "limit.geojson"\n[layers.claims]\n{claims}{more}'

@@ -33,7 +33,7 @@ def exchanged(geometry: GeometryArray) -> GeometryArray:
 def fits_only_exchanged(bounds: FloatArray, crs: CRS) -> bool:
     """Tell whether a layer makes sense in its own coordinate system only if axes are exchanged.
 
-    In degrees: every row has a latitude beyond the pole. On a plane: the extent lies far outside
+    In degrees: most rows have a latitude beyond the pole. On a plane: the extent lies far outside
     the area that the system is made for, and within it once exchanged.
 
     Parameters
@@ -49,7 +49,8 @@ def fits_only_exchanged(bounds: FloatArray, crs: CRS) -> bool:
         return False
     if is_degrees(crs):
         lon, lat = np.abs(rows[:, [0, 2]]).max(axis=1), np.abs(rows[:, [1, 3]]).max(axis=1)
-        return bool(((lon <= _NORTH_POLE) & (lat > _NORTH_POLE) & (lat <= 2 * _NORTH_POLE)).all())
+        beyond = (lon <= _NORTH_POLE) & (lat > _NORTH_POLE) & (lat <= 2 * _NORTH_POLE)
+        return bool(2 * beyond.sum() > len(rows))
     middle = points[0]
     at_home = reaches(np.array([[*middle, *middle], [*middle[::-1], *middle[::-1]]]), crs, crs)
     return not at_home[0] and bool(at_home[1])

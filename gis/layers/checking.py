@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from gis.catalogue import LANGUAGES, catalogue
-from gis.layers.dates import as_day, as_end, as_first_day, as_moment, unusual_manner
+from gis.layers.dates import (
+    as_day,
+    as_end,
+    as_first_day,
+    as_last_day,
+    as_moment,
+    is_last_of_month,
+    unusual_manner,
+)
 from gis.layers.refusals import Kind
 from gis.layers.values import RefusedValueError, as_accuracy, as_list, as_number
+from gis.layers.words import ZONE_KINDS, Offered, closest_words, our_word
 from gis.model.tables import ColumnKind
 from gis.readers.cells import as_text, is_missing
 from gis.readers.raw import FileNote, suggestion
@@ -39,7 +45,11 @@ _PROBLEMS = {
 
 
 #: Of all dates only one tells more than a day, and the two ends of a period may be told roughly.
-_DATES = {"reported_at": as_moment, "valid_from": as_first_day, "valid_to": as_end}
+_DATES: dict[str, Callable[[object], object]] = {
+    "reported_at": as_moment,
+    "valid_from": as_first_day,
+    "valid_to": as_end,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ def conform(
     taken = _theirs_by_ours(raw, declaration, schema, source, errors)
     columns: dict[str, object] = {}
     notes: list[FileNote] = []
+    dates = _DATES | ({"valid_to": as_last_day} if declaration.valid_to_inclusive else {})
     for column in schema.columns:
         if column.name in declaration.constants:
             values: list[object] = [declaration.constants[column.name]] * raw.rows
@@ -136,18 +147,24 @@ def conform(
             if column.required and column.name not in declaration.columns:
                 hint = suggestion(column.name, raw.columns) or "-"
                 errors.add([source.error("column_missing", column=column.name, suggestion=hint)])
-            columns[column.name] = _series([_converter(column)(None)] * raw.rows, column.kind)
+            empty = _converter(column, dates)(None)
+            columns[column.name] = _series([empty] * raw.rows, column.kind)
             continue
-        read = _converted(values, column, source, errors)
+        read = _converted(values, column, _converter(column, dates), source, errors)
         columns[column.name] = read
         if column.kind is ColumnKind.DATE:
             notes += _unusual_dates(values, read, column)
+        if column.name == "valid_to":
+            notes += _meaning_of_ends(read, declaration.valid_to_inclusive)
+    if schema.name == "zones":
+        columns["kind"], told = _known_zone_kinds(pd.Series(columns["kind"], dtype="str"))
+        notes += told
     own = {column.name.lower() for column in schema.columns} | {"geometry"}
     for name, values in raw.columns.items():
         if name not in taken.values() and name.lower() not in own:
             columns[name] = pd.Series([as_text(value) for value in values], dtype="str")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(raw.rows))
-    errors.add(_reversed_periods(frame, source))
+    errors.add(_reversed_periods(frame, source, 1 if declaration.valid_to_inclusive else 0))
     return Conformed(frame, tuple(notes))
 
 
@@ -217,9 +234,12 @@ def _theirs_by_ours(
 
 
 def _converted(
-    values: list[object], column: Column, source: LayerFile, errors: Refusals
+    values: list[object],
+    column: Column,
+    converter: Callable[[object], object],
+    source: LayerFile,
+    errors: Refusals,
 ) -> pd.Series:
-    converter = _converter(column)
     empty = converter(None)
     converted: list[object] = []
     for row, value in enumerate(values, start=1):
@@ -253,19 +273,31 @@ def _wrong_value(
     if isinstance(refused, RefusedValueError):
         details = refused.details
     elif column.kind is ColumnKind.CHOICE:
-        details = {"suggestion": _suggested_choice(as_text(value), column.choices)}
+        details = {"choices": Offered(column.choices)}
     error = source.error(problem, row=row, column=column.name)
     error.details.update(details)
     error.value = as_text(value)
     return error
 
 
-def _suggested_choice(word: str, choices: tuple[str, ...]) -> str:
-    """Return the choice closest to a word; to a Chinese one, by what it is called in Chinese."""
-    if word.isascii():
-        return suggestion(word, choices)
-    called = {label: name for label, name in _words_by_label(choices).items() if label != name}
-    return suggestion(word, [f"{label}（{name}）" for label, name in called.items()] or choices)
+def _known_zone_kinds(kinds: pd.Series) -> tuple[pd.Series, list[FileNote]]:
+    """Return kinds of zones with our words for those we know, and a note for each other word."""
+    ours = {word: our_word(word, ZONE_KINDS) for word in kinds.unique() if word}
+    own = kinds[[ours.get(word, word) is None for word in kinds]]
+    notes = [
+        FileNote(
+            "zone_kind_own",
+            {
+                "column": "kind",
+                "word": word,
+                "rows": rows,
+                "closest": Offered(closest_words(word, ZONE_KINDS)),
+            },
+        )
+        for word, rows in Counter(own).items()
+    ]
+    named = [ours.get(word) or word for word in kinds]
+    return _series(list(named), ColumnKind.TEXT), notes
 
 
 #: The remark on dates of which none is kept.
@@ -279,7 +311,9 @@ def _unusual_dates(values: list[object], read: pd.Series, column: Column) -> lis
         for value, missing in zip(values, read.isna(), strict=True)
         if (manner := unusual_manner(value)) and missing == (manner == _ENDLESS)
     )
-    if column.name != "valid_to":
+    if column.name == "valid_to":
+        del manners["dates_of_months"]  # its last day is meant, or it is refused
+    else:
         del manners[_ENDLESS]  # such a word is refused elsewhere
     return [
         FileNote(manner, {"column": column.name, "rows": rows})
@@ -287,12 +321,26 @@ def _unusual_dates(values: list[object], read: pd.Series, column: Column) -> lis
     ]
 
 
-def _converter(column: Column) -> Callable[[object], object]:
+def _meaning_of_ends(ends: pd.Series, inclusive: bool | None) -> list[FileNote]:  # noqa: FBT001 - a statement of the user, with a third value
+    """Return a note on how ends of periods are understood, where it was said or may be wrong."""
+    days = ends.dropna().to_numpy()
+    rows: dict[str, object] = {"column": "valid_to", "rows": len(days)}
+    if len(days) == 0 or inclusive is False:
+        return []
+    if inclusive:
+        return [FileNote("valid_to_inclusive", rows)]
+    whole_months = all(is_last_of_month(day) for day in np.unique(days))
+    return [FileNote("valid_to_read_as_end", rows)] if whole_months else []
+
+
+def _converter(
+    column: Column, dates: dict[str, Callable[[object], object]]
+) -> Callable[[object], object]:
     match column.kind:
         case ColumnKind.NUMBER:
             return as_accuracy if column.name == "accuracy_m" else as_number
         case ColumnKind.DATE:
-            return _DATES.get(column.name, as_day)
+            return dates.get(column.name, as_day)
         case ColumnKind.LIST:
             return as_list
         case ColumnKind.CHOICE:
@@ -312,43 +360,10 @@ def _choice(value: object, column: Column) -> str:
     word = as_text(value)
     if not word:
         return column.default
-    if word in column.choices:
-        return word
-    named = _words_by_label(column.choices).get(word.casefold())
+    named = our_word(word, column.choices)
     if named is None:
         raise ValueError(value)
     return named
-
-
-#: Groups of labels in the catalogues that name the words of some column.
-_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind")
-
-
-_PARTS_OF_A_LABEL = re.compile(r"[（）()]")
-
-#: Words of the trade beside those of the catalogues: 协同 is as often called 配合.
-_FURTHER_WORDS = {"配合": "assist"}
-
-
-@cache
-def _words_by_label(choices: tuple[str, ...]) -> dict[str, str]:
-    """Return our words by what the product itself calls them, in both languages.
-
-    A table that a person keeps says 主责 and 县区级, or 县区; both mean our words, and so do both
-    halves of 街道（乡镇）级.
-    """
-    words = {word: name for word, name in _FURTHER_WORDS.items() if name in choices}
-    for language in LANGUAGES:
-        texts = catalogue(language).texts
-        for group in _LABEL_GROUPS:
-            keys = {word: f"{group}.{word}" for word in choices}
-            if texts.keys() >= set(keys.values()):
-                for word, key in keys.items():
-                    label = texts[key].casefold()
-                    words[label] = words[label.removesuffix("级")] = word
-                    for part in _PARTS_OF_A_LABEL.split(label.removesuffix("级")):
-                        words.setdefault(part, word)
-    return {label: word for label, word in words.items() if label}
 
 
 def _series(values: list[object], kind: ColumnKind) -> pd.Series:
@@ -363,7 +378,8 @@ def _series(values: list[object], kind: ColumnKind) -> pd.Series:
             return pd.Series([str(value) for value in values], dtype="str")
 
 
-def _reversed_periods(frame: pd.DataFrame, source: LayerFile) -> list[InputError]:
+def _reversed_periods(frame: pd.DataFrame, source: LayerFile, days_added: int) -> list[InputError]:
+    """Return the rows that end before they begin, each with its end as it was written."""
     if "valid_to" not in frame:
         return []
     start = frame["valid_from"] if "valid_from" in frame else frame["signed_on"]
@@ -371,7 +387,8 @@ def _reversed_periods(frame: pd.DataFrame, source: LayerFile) -> list[InputError
     errors = []
     for at in wrong:
         error = source.error("period_reversed", row=int(at) + 1, column="valid_to")
-        error.value = str(frame["valid_to"].iloc[at])[:10]
+        written = frame["valid_to"].iloc[at] - pd.Timedelta(days=days_added)
+        error.value = str(written)[:10]
         errors.append(error)
     return errors
 

@@ -9,15 +9,25 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.catalogue import Catalogue, Worded
 from gis.layers.refusals import MOST_ERRORS
+from gis.layers.shapeless import without_shapes
 from gis.model.vocabulary import EVERY_MATTER
 from gis.readers.likeness import Known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import geopandas as gpd
 
     from gis.errors import InputError
     from gis.layers.checking import Origin
+
+#: So many rows are named in a sentence.
+_NAMED = 10
+
+#: Stands between suggestions.
+_PARTED = " / "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,64 @@ class Table:
     whole: bool = True
 
 
+class Rows(tuple[int, ...], Worded):
+    """The rows of a layer that share a mistake, from 1; the first of them is told elsewhere."""
+
+    __slots__ = ()
+
+    def in_words(self, texts: Catalogue) -> str:
+        """Return how many rows there are and the first few, nothing where there is but one."""
+        if len(self) == 1:
+            return ""
+        first = texts.text("list.between").join(str(row) for row in self[:_NAMED])
+        more = " …" if len(self) > _NAMED else ""
+        return texts.text("rows.several", count=len(self), rows=first + more)
+
+
+def errors_by_value(
+    origin: Origin,
+    column: str,
+    wrong: Iterable[tuple[int, str]],
+    problem: str,
+    details: Callable[[str], dict[str, object]],
+) -> list[InputError]:
+    """Return an error for each distinct value of a layer, however many rows share it.
+
+    Parameters
+    ----------
+    origin
+        Where each row was read.
+    column
+        Column of the values.
+    wrong
+        Index of a row, and the value in it that is wrong.
+    problem
+        Key of the error.
+    details
+        Gives what else its sentences name, by value.
+
+    Returns
+    -------
+    errors
+        Each at the first of its rows; ``rows`` among its details are all of them.
+    """
+    rows: dict[tuple[int, str], list[int]] = {}
+    for at, value in wrong:
+        rows.setdefault((origin.source[at], value), []).append(at)
+    told = {value: details(value) for value in dict.fromkeys(value for _, value in rows)}
+    errors = []
+    for (_, value), own in rows.items():
+        numbers = Rows(origin.row[at] for at in own)
+        error = origin.error(own[0], problem, column=column, value=value, rows=numbers)
+        error.details.update(told[value])
+        errors.append(error)
+    return errors
+
+
 def unknown_names(
     table: Table, column: str, listed: Table, key: str, problem: str
 ) -> list[InputError]:
-    """Return an error for each row that names what another table does not have.
+    """Return an error for each value that another table does not have.
 
     Parameters
     ----------
@@ -58,25 +122,47 @@ def unknown_names(
     column
         Column that names.
     listed, key
-        The other table, and its column of names. Where part of it could not be read, nothing is
+        The other table, and its column of keys. Where part of it could not be read, nothing is
         known to be missing.
     problem
         Key of the error.
     """
     if not listed.whole:
         return []
-    known = Known(listed.frame[key])
-    errors: list[InputError] = []
-    for at, cell in enumerate(table.frame[column]):
-        for name in dict.fromkeys(cell if isinstance(cell, tuple) else (cell,)):
-            if not name or name in known:
-                continue
-            # a suggestion takes a look at every name, and nobody reads so many
-            hint = known.closest(name) if len(errors) < MOST_ERRORS else ""
-            errors.append(
-                table.origin.error(at, problem, column=column, value=name, suggestion=hint or "-")
-            )
-    return errors
+    labels = _labels(listed.frame, key)
+    keys, known = frozenset(listed.frame[key]), Known(labels)
+    unknown = [
+        (at, name)
+        for at, cell in enumerate(table.frame[column])
+        for name in dict.fromkeys(cell if isinstance(cell, tuple) else (cell,))
+        # what several rows are called is refused as such
+        if name and name not in keys and len(labels.get(name, ())) <= 1
+    ]
+    asked = 0
+
+    def closest(name: str) -> dict[str, object]:
+        # a suggestion takes a look at every name, and nobody reads so many
+        nonlocal asked
+        asked += 1
+        hint = known.closest(name) if asked <= MOST_ERRORS else ""
+        parts = [" / ".join(labels.get(part, (part,))) for part in hint.split(_PARTED)]
+        return {"suggestion": _PARTED.join(dict.fromkeys(parts)) or "-"}
+
+    return errors_by_value(table.origin, column, unknown, problem, closest)
+
+
+def _labels(frame: pd.DataFrame, key: str) -> dict[str, tuple[str, ...]]:
+    """Return each key of a table, with its name, by the key and by its names."""
+    blank = pd.Series("", index=frame.index)
+    zh, en = frame.get("name_zh", blank), frame.get("name_en", blank)
+    labels: dict[str, dict[str, None]] = {}
+    for own, *names in zip(frame[key], zh, en, strict=True):
+        called = next((name for name in names if name and name != own), "")
+        for word in (own, *names):
+            label = f"{own}（{called}）" if called else own
+            if word and own:
+                labels.setdefault(word, {})[label] = None
+    return {word: tuple(own) for word, own in labels.items()}
 
 
 def circular_parents(table: Table, key: str, parent: str, problem: str) -> list[InputError]:
@@ -128,10 +214,9 @@ def join_places(
             for at in np.flatnonzero(named & drawn)
         ]
     if geometry_required:
-        errors += [
-            table.origin.error(int(at), "geometry_missing")
-            for at in np.flatnonzero(~named & ~drawn & ~refused)
-        ]
+        missing = np.flatnonzero(~named & ~drawn & ~refused).tolist()
+        keys = frozenset(places.frame["place_id"])
+        errors += without_shapes(table.frame, table.origin, missing, keys)
     wanting = named & ~drawn & ~refused
     errors += unknown_names(
         Table(

@@ -44,7 +44,12 @@ ENDLESS = frozenset(
 _SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a day has no zone
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 
-_CENTURIES = (1900, 2000)
+#: Centuries that two digits may leave out, the likelier first, and the year before which
+#: nothing that still holds was decided.
+_CENTURIES = (2000, 1900)
+_FIRST_YEAR = 1949
+
+_LAST_MONTH = 12
 
 
 def as_moment(value: object) -> np.datetime64:
@@ -142,6 +147,35 @@ def as_end(value: object) -> np.datetime64:
     )
 
 
+def as_last_day(value: object) -> np.datetime64:
+    """Return the day before which a period ends of a cell that holds its last day.
+
+    Of a month its last day is meant. The last day of the calendar stays as it is: it stands for
+    a period without an end, and no day follows it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`as_day`.
+    """
+    if _plain(value).casefold() in ENDLESS:
+        return np.datetime64("NaT", "s")
+    month = _month(value)
+    if month is None:
+        day = as_day(value)
+        last = day if np.isnat(day) else day.astype("datetime64[D]")
+        return day if np.isnat(day) or last == np.datetime64(date.max) else _day(last + 1)
+    if (month.year, month.month) == (date.max.year, _LAST_MONTH):
+        return _day(np.datetime64(date.max))
+    return _day((np.datetime64(month, "M") + 1).astype("datetime64[D]"))
+
+
+def is_last_of_month(day: np.datetime64) -> bool:
+    """Tell whether a day is the last of its month."""
+    at = day.astype("datetime64[D]")
+    return bool((at + 1).astype("datetime64[M]") != at.astype("datetime64[M]"))
+
+
 def unusual_manner(value: object) -> str:
     """Return the remark that a date, once accepted, deserves for how it is written, or ``""``."""
     if isinstance(value, date) or is_missing(value):
@@ -208,9 +242,15 @@ def _refuse_what_is_unclear(text: str) -> None:
     if _month(text):
         raise RefusedValueError("date_without_day")
     problem, ways = _ways_to_read(text)
-    readings = list(dict.fromkeys(day.isoformat() for day in _days(ways)))
+    days = list(dict.fromkeys(_days(ways)))
+    days = [day for day in days if problem != _SHORT or day.year >= _FIRST_YEAR] or days
+    readings = [day.isoformat() for day in days]
     if readings:
-        raise RefusedValueError(problem, readings=" / ".join(readings), reading=readings[-1])
+        raise RefusedValueError(problem, readings=" / ".join(readings), reading=readings[0])
+
+
+#: The problem of a year without its century.
+_SHORT = "date_two_digit_year"
 
 
 def _ways_to_read(text: str) -> tuple[str, list[tuple[int, int, int]]]:
@@ -221,12 +261,17 @@ def _ways_to_read(text: str) -> tuple[str, list[tuple[int, int, int]]]:
         ways = [(century + first, second, third) for century in _CENTURIES]
         if "/" in text or "." in text:  # as they are written where the day comes first
             ways = [*((century + third, second, first) for century in _CENTURIES), *ways]
-        return "date_two_digit_year", ways
+        return _SHORT, sorted(ways, key=lambda way: way[0] < _CENTURIES[0])
     last = _YEAR_LAST.fullmatch(text)
     if last:
         first, second, year = (int(part) for part in last.groups())
         return "date_year_last", [(year, first, second), (year, second, first)]
     return "", []
+
+
+def _day(day: np.datetime64) -> np.datetime64:
+    moment: np.datetime64 = day.astype("datetime64[s]")
+    return moment
 
 
 def _days(ways: list[tuple[int, int, int]]) -> Iterator[date]:

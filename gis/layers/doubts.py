@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.model.tables import TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -109,6 +111,20 @@ def overlapping_terms(claims: Table) -> list[Doubt]:
             if end[at] > end[last]:
                 last = at
     return doubts
+
+
+def nameless_districts(jurisdiction: Table) -> list[Doubt]:
+    """Return a doubt for all rows of the jurisdiction without a name, at the first of them."""
+    frame = jurisdiction.frame
+    rows = np.flatnonzero(((frame["name_zh"] == "") & (frame["name_en"] == "")).to_numpy())
+    if len(rows) == 0:
+        return []
+    first = int(rows[0])
+    details: dict[str, object] = {
+        "count": len(rows),
+        "key": str(frame[TABLES["jurisdiction"].key].iloc[first]),
+    }
+    return [Doubt("jurisdiction", first, "district_nameless", details=details)]
 
 
 def shape_numbers(geometry: GeometryArray) -> IntArray:

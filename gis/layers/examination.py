@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 
 from gis.catalogue import catalogue
-from gis.errors import InputError, InputErrors, MangquError, in_one_line
-from gis.layers.doubts import overlapping_terms, repeated_rows
+from gis.errors import InputError, InputErrors, MangquError, in_one_line, place_in_words
+from gis.layers.doubts import nameless_districts, overlapping_terms, repeated_rows
 from gis.layers.geometry_repair import REPAIRS
 from gis.layers.read import read_tables
 from gis.layers.refusals import shortlist
@@ -89,11 +89,12 @@ class Problem:
     def line(self, language: str) -> str:
         """Return place, problem and remedy in one line."""
         texts = catalogue(language)
-        where = texts.text("place.comma").join(
-            texts.text(f"place.{part}", value=value)
+        unnamed = {
+            part: value
             for part, value in self.place().items()
             if part not in self.details  # the sentence names it
-        )
+        }
+        where = place_in_words(unnamed, texts)
         sentence, remedy = self.why(language), self.remedy(language)
         if remedy:
             sentence = texts.text("place.remedy", problem=sentence, remedy=remedy)
@@ -195,6 +196,7 @@ def _doubts(reading: Reading) -> list[Doubt]:
     return [
         *repeated_rows(tables),
         *overlapping_terms(tables["claims"]),
+        *nameless_districts(jurisdiction),
         *overlapping_districts(jurisdiction, limit, reading.crs),
         *beside_the_jurisdiction(tables, limit),
         *unlikely_sizes(tables, limit, reading.settings, reading.crs),

@@ -23,6 +23,11 @@ _MOST = 1e12
 _ENOUGH_ROWS = 10
 _ONE_IN = 100
 
+#: Of fewer rows, but at least so many, one that lies this many times farther from their middle
+#: than half of them strays: exchanged coordinates do, the far end of a county does not.
+_FEW_ROWS = 3
+_FAR_TIMES = 20.0
+
 
 def extent_points(bounds: FloatArray) -> FloatArray | None:
     """Return the middle and the four corners of a layer's extent.
@@ -41,11 +46,22 @@ def extent_points(bounds: FloatArray) -> FloatArray | None:
     rows = bounds[(np.abs(bounds) < _MOST).all(axis=1)]  # false for NaN
     if len(rows) == 0:
         return None
+    if _FEW_ROWS <= len(rows) < _ENOUGH_ROWS:
+        rows = _together(rows)
     stray = -(-len(rows) // _ONE_IN) if len(rows) >= _ENOUGH_ROWS else 0
     west, south = np.partition(rows[:, :2], stray, axis=0)[stray]
     east, north = np.partition(rows[:, 2:], len(rows) - 1 - stray, axis=0)[-1 - stray]
     x, y = np.median((rows[:, :2] + rows[:, 2:]) / 2, axis=0)
     return np.array([[x, y], [west, south], [east, south], [east, north], [west, north]])
+
+
+def _together(rows: FloatArray) -> FloatArray:
+    """Return the rows that lie in the neighbourhood of the median one; shape (m, 4), m > n / 2."""
+    middles = (rows[:, :2] + rows[:, 2:]) / 2
+    away = np.hypot(*(middles - np.median(middles, axis=0)).T)
+    half = np.hypot(*(rows[:, 2:] - rows[:, :2]).T) / 2
+    near: FloatArray = rows[away <= _FAR_TIMES * (np.median(away) + np.median(half))]
+    return near
 
 
 def in_degrees(points: FloatArray, crs: CRS) -> FloatArray | None:

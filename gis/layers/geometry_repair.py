@@ -117,7 +117,7 @@ def prepare_geometry(
         empty is for the table to say.
     """
     given, came_from = np.asarray(geometry, dtype=object), source
-    high = shapely.has_z(given) | shapely.has_m(given)
+    high = _have_heights(given)
     shapes = shapely.force_2d(given)
     refused = [RowNote(row, "geometry_damaged", {"reason": why}) for row, why in broken.items()]
     mended = [RowNote(int(row), "heights_dropped") for row in np.flatnonzero(high)]
@@ -150,6 +150,19 @@ def prepare_geometry(
         tuple(_with_areas(told, drawn, shapes, kind, working)),
         len(mended) - len(told),
     )
+
+
+def _have_heights(shapes: GeometryArray) -> BoolArray:
+    """Tell which shapes have a height or another measure that is neither 0 nor missing."""
+    high: BoolArray = shapely.has_z(shapes) | shapely.has_m(shapes)
+    drawn = np.flatnonzero(high)
+    beyond, index = shapely.get_coordinates(
+        shapes[drawn], include_z=True, include_m=True, return_index=True
+    )
+    told = ~np.isnan(beyond[:, 2:]) & (beyond[:, 2:] != 0)
+    high[:] = False
+    high[drawn[index[told.any(axis=1)]]] = True
+    return high
 
 
 def _refuse(
@@ -225,7 +238,11 @@ def _refuse_out_of_domain(shapes: GeometryArray, crs: CRS, refused: list[RowNote
     if is_degrees(crs):
         lon = np.abs(bounds[:, [0, 2]]).max(axis=1)
         lat = np.abs(bounds[:, [1, 3]]).max(axis=1)
-        _refuse(shapes, (lat > 90) & (lat <= 180) & (lon <= 90), "coordinates_swapped", refused)  # noqa: PLR2004 - degrees of latitude
+        turned = (lat > 90) & (lat <= 180) & (lon <= 90)  # noqa: PLR2004 - degrees of latitude
+        # one row in which the two were mixed up says nothing about the layer
+        most = 2 * turned.sum() > np.isfinite(lat).sum()
+        problem = "coordinates_swapped" if most else "row_axes_exchanged"
+        _refuse(shapes, turned, problem, refused)
         _refuse(shapes, (lon > 180) | (lat > 90), "coordinates_not_degrees", refused)  # noqa: PLR2004
         width = bounds[:, 2] - bounds[:, 0]
         _refuse(shapes, width > _HALF_THE_GLOBE, "geometry_too_wide", refused)
@@ -282,6 +299,7 @@ _NOWHERE = frozenset(
         "coordinates_not_finite",
         "coordinates_out_of_domain",
         "coordinates_swapped",
+        "row_axes_exchanged",
         "coordinates_not_degrees",
     }
 )

@@ -15,6 +15,7 @@ from gis.layers.axes import exchanged
 from gis.layers.crs import source_crs, stated_crs
 from gis.layers.placing import Whereabouts, misplaced
 from gis.layers.relations import JOIN_PLACES
+from gis.layers.shapeless import shapeless
 from gis.model.tables import TABLES
 from gis.readers.apart import read_apart
 from gis.readers.parts import parts_of
@@ -118,6 +119,9 @@ def _load_one(folder: Path, declaration: LayerDeclaration, progress: Progress) -
     if schema.geometry and raw.geometry is not None:
         crs = source_crs(stated_crs(raw.crs, file), declaration.crs, declaration.datum, file)
     elif schema.geometry and declaration.table not in JOIN_PLACES:
+        wanting = shapeless(file, raw.columns)
+        if wanting.problem == "geometry_in_column":
+            raise wanting
         raise file.error("geometry_column_missing", expected=schema.geometry)
     if raw.rows == 0 and declaration.table in _NEVER_EMPTY:
         raise file.error("table_empty")

@@ -51,6 +51,7 @@ LAYER_KEYS = (
     "crs",
     "axes",
     "accuracy_m",
+    "valid_to_inclusive",
     "columns",
     "constants",
 )
@@ -82,6 +83,9 @@ class LayerDeclaration:
         Whether the user vouches for the datum, so that the guard only remarks on it.
     accuracy_m
         Stated accuracy in metres, or None.
+    valid_to_inclusive
+        Whether ``valid_to`` holds the last day of validity instead of the first without it; None
+        where nothing is said, which is taken for no.
     geometry
         Columns of a table that hold the coordinates, by what each holds.
     columns
@@ -99,6 +103,7 @@ class LayerDeclaration:
     crs: str = ""
     axes: str = ""
     accuracy_m: float | None = None
+    valid_to_inclusive: bool | None = None
     geometry: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, object] = field(default_factory=dict)
@@ -296,6 +301,9 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> 
         crs=crs,
         axes=reader.word(table, "axes", where, AXES),
         accuracy_m=reader.number(table, "accuracy_m", where, _is_accuracy),
+        valid_to_inclusive=reader.truth(table, "valid_to_inclusive", where)
+        if "valid_to_inclusive" in table
+        else None,
         geometry=_coordinates(table, where, reader),
         columns=_columns(name, table, where, reader),
         constants=_constants(name, table, where, reader),

@@ -22,6 +22,7 @@ from gis.layers.loading import LoadedLayer, file_digest, load_layers, placed_lay
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.layers.refusals import Refusals
 from gis.layers.relations import JOIN_PLACES, related
+from gis.layers.shapeless import without_shapes
 from gis.layers.working_crs import working_crs_remarks
 from gis.model.project import Project, Remark, Source
 from gis.model.tables import TABLES
@@ -182,11 +183,12 @@ def read_tables(
         statement, *advice = working_crs_remarks(limit, working, chosen=chosen)
         statements.append(statement)
         remarks += advice
+    tables = related(tables, stated.settings, refusals, remarks)
     return Reading(
         folder=folder,
         settings=stated.settings,
         crs=working,
-        tables=related(tables, stated.settings, refusals),
+        tables=tables,
         sources=(_project_source(path, stated), *(_source(layer) for layer in layers)),
         remarks=tuple(remarks),
         statements=tuple(statements),
@@ -260,7 +262,7 @@ def _table(
         if schema.name not in JOIN_PLACES:
             missing = np.flatnonzero(frame.geometry.isna().to_numpy())
             refusals.add(
-                origin.error(int(row), "geometry_missing") for row in missing if row not in unusable
+                without_shapes(frame, origin, [int(row) for row in missing if row not in unusable])
             )
     return Table(
         frame, origin, bool(layers), frozenset(unusable), whole=not nameless or frame.empty

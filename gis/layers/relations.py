@@ -17,6 +17,7 @@ from gis.layers.crosschecks import (
     unknown_names,
     with_names,
 )
+from gis.layers.names_for_keys import with_keys
 from gis.layers.project_file import PROJECT_FILE
 from gis.model.tables import TABLES
 from gis.readers.raw import LayerFile
@@ -24,13 +25,33 @@ from gis.readers.raw import LayerFile
 if TYPE_CHECKING:
     from gis.errors import InputError
     from gis.layers.refusals import Refusals
-    from gis.model.project import Settings
+    from gis.model.project import Remark, Settings
 
 #: Tables in which a row without a geometry may name a place instead, or hold everywhere.
 JOIN_PLACES = ("claims", "agreements")
 
 
-def related(tables: dict[str, Table], settings: Settings, refusals: Refusals) -> dict[str, Table]:
+#: Which columns name rows of a table, by the table that they name.
+_NAMING = {
+    "bodies": (
+        ("claims", "body"),
+        ("agreements", "parties"),
+        ("agreements", "first_receiver"),
+        ("lanes", "body"),
+        ("bodies", "superior_id"),
+    ),
+    "matters": (
+        ("claims", "matter"),
+        ("agreements", "matter"),
+        ("cases", "matter"),
+        ("matters", "parent_id"),
+    ),
+}
+
+
+def related(
+    tables: dict[str, Table], settings: Settings, refusals: Refusals, remarks: list[Remark]
+) -> dict[str, Table]:
     """Return the tables with places joined, names filled in and missing tables made up.
 
     Parameters
@@ -42,6 +63,8 @@ def related(tables: dict[str, Table], settings: Settings, refusals: Refusals) ->
         The project's head.
     refusals
         What does not fit together is added here.
+    remarks
+        That names were taken for keys is added here.
     """
     answer = dict(tables)
     for name in JOIN_PLACES:
@@ -51,6 +74,7 @@ def related(tables: dict[str, Table], settings: Settings, refusals: Refusals) ->
         answer[name] = replace(tables[name], frame=joined)
         refusals.add(wrong)
     fill_accuracy(answer["claims"].frame, settings.accuracy_m)
+    _take_names_for_keys(answer, refusals, remarks)
     if answer["bodies"].given:
         refusals.add(_body_errors(answer))
     else:
@@ -68,16 +92,24 @@ def related(tables: dict[str, Table], settings: Settings, refusals: Refusals) ->
     return answer
 
 
+def _take_names_for_keys(
+    tables: dict[str, Table], refusals: Refusals, remarks: list[Remark]
+) -> None:
+    """Replace the names of bodies and matters by their keys, in place."""
+    for listed, naming in _NAMING.items():
+        if not tables[listed].given:
+            continue
+        for name, column in naming:
+            key = TABLES[listed].key
+            tables[name], wrong, told = with_keys(tables[name], column, tables[listed], key)
+            refusals.add(wrong)
+            remarks += told
+
+
 def _body_errors(tables: dict[str, Table]) -> list[InputError]:
     bodies = tables["bodies"]
     errors = []
-    for name, column in (
-        ("claims", "body"),
-        ("agreements", "parties"),
-        ("agreements", "first_receiver"),
-        ("lanes", "body"),
-        ("bodies", "superior_id"),
-    ):
+    for name, column in _NAMING["bodies"]:
         errors += unknown_names(tables[name], column, bodies, "body_id", "body_not_listed")
     return errors + circular_parents(bodies, "body_id", "superior_id", "body_circular")
 
@@ -85,9 +117,8 @@ def _body_errors(tables: dict[str, Table]) -> list[InputError]:
 def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
     matters = tables["matters"]
     errors = []
-    for name in ("claims", "agreements", "cases"):
-        errors += unknown_names(tables[name], "matter", matters, "matter_id", "matter_not_listed")
-    errors += unknown_names(matters, "parent_id", matters, "matter_id", "matter_not_listed")
+    for name, column in _NAMING["matters"]:
+        errors += unknown_names(tables[name], column, matters, "matter_id", "matter_not_listed")
     return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
 
 

@@ -302,8 +302,8 @@ def test_a_row_out_of_reach_is_named_with_its_file_and_its_number_there(tmp_path
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("suggestion", ["", "-"])
 def test_nothing_is_suggested_where_nothing_is_known(language, suggestion):
-    with_one = InputError("matter_not_listed", suggestion="路灯").render(language)
-    without = InputError("matter_not_listed", suggestion=suggestion).render(language)
+    with_one = InputError("matter_not_listed", rows="", suggestion="路灯").render(language)
+    without = InputError("matter_not_listed", rows="", suggestion=suggestion).render(language)
     assert "路灯" in with_one
     assert with_one.partition("路灯")[0] not in without
     assert "-" not in without
@@ -395,3 +395,19 @@ def test_of_two_services_that_make_a_run_at_once_both_get_one(tmp_path):
     assert failed == []
     assert len(set(made)) == 2
     assert all((run / "certificate.json").is_file() for run in made)
+
+
+@pytest.mark.parametrize(
+    ("file", "layer", "told"),
+    [
+        ("a.csv", None, "第 4 行（连表头为第 5 行）"),
+        ("A.XLSX", "一月", "第 4 行（连表头为第 5 行）"),
+        ("a.zip", "b.csv", "第 4 行（连表头为第 5 行）"),
+        ("a.gpkg", "b", "第 4 行"),
+        ("mangqu.toml", None, "第 4 行"),
+    ],
+)
+def test_rows_of_tables_are_told_as_their_programs_count_them_too(file, layer, told):
+    error = InputError("value_missing", file=file, layer=layer, row=4, column="a")
+    assert f"，{told}，字段 a" in error.render("zh")
+    assert error.place()["row"] == "4"

@@ -9,6 +9,7 @@ from pyproj import CRS, Transformer
 
 from gis.errors import InputErrors
 from gis.layers.crs_candidates import MOST_CANDIDATES, crs_candidates
+from gis.layers.extents import extent_points
 from gis.layers.known_systems import known_systems
 from gis.layers.one_layer import read_one_layer
 from tests.layer_files import EAST, LIMIT, WEST, problems, project, read, write
@@ -366,3 +367,51 @@ def test_a_wrong_order_of_axes_that_the_project_states_is_noticed_too(tmp_path):
 def test_whoever_insists_on_the_order_of_axes_is_believed(tmp_path):
     folder = abroad(tmp_path, lambda shape: shape, turned, axes='axes = "xy"\n')
     assert len(read(folder).claims) == 2
+
+
+# one row that is wrong among few
+
+POINTS = [(122.06, 41.05), (122.08, 41.06), (122.1, 41.04), (122.12, 41.07)]
+
+
+def cases(folder, points, more=""):
+    """Write a project with cases in a CSV file, of which some may be mixed up."""
+    lines = [f"{lon},{lat},坑洼,2026-08-01" for lon, lat in points]
+    text = "\n".join(["经度,纬度,matter,reported_at", *lines]) + "\n"
+    (folder / "cases.csv").write_text(text, "utf-8")
+    return project(folder, more=f'[layers.cases]\npath = "cases.csv"\n{more}')
+
+
+@pytest.mark.parametrize("row", [1, 2, 3, 4])
+def test_one_row_of_four_that_is_mixed_up_does_not_hide_the_system(tmp_path, row):
+    points = [point[::-1] if at == row else point for at, point in enumerate(POINTS, start=1)]
+    (error,) = refusal(lambda: read(cases(tmp_path, points)))
+    first = error.details["candidates"][0]
+    assert (first["crs"], first["axes"], first["distance_km"]) == ("EPSG:4490", "", 0.0)
+
+
+def test_one_row_that_is_mixed_up_is_to_be_corrected_in_the_row(tmp_path):
+    points = [*POINTS[:3], POINTS[3][::-1]]
+    folder = cases(tmp_path, points, 'crs = "EPSG:4490"\n')
+    assert problems(lambda: read(folder)) == [("row_axes_exchanged", 4, None)]
+
+
+def test_where_most_rows_are_mixed_up_the_axes_are(tmp_path):
+    points = [POINTS[0], *(point[::-1] for point in POINTS[1:])]
+    folder = cases(tmp_path, points, 'crs = "EPSG:4490"\n')
+    assert problems(lambda: read(folder)) == [("coordinates_swapped", None, None)]
+    folder = cases(tmp_path, points, 'crs = "EPSG:4490"\naxes = "yx"\n')
+    assert problems(lambda: read(folder)) == [("row_axes_exchanged", 1, None)]
+
+
+@given(st.integers(3, 9), st.data())
+def test_few_rows_keep_their_whole_extent_unless_one_lies_far_off(count, data):
+    unit = st.floats(0, 1)
+    points = np.array(data.draw(st.lists(st.tuples(unit, unit), min_size=count, max_size=count)))
+    rows = np.hstack([points, points + 0.5])
+    corners = extent_points(rows)[1:]
+    assert (corners.min(axis=0) == points.min(axis=0)).all()
+    assert (corners.max(axis=0) == points.max(axis=0) + 0.5).all()
+    stray = np.vstack([rows, [[41.0, 122.0, 41.0, 122.0]]])
+    if count + 1 < 10:
+        assert (extent_points(stray)[1:] == corners).all()

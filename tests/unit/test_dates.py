@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from gis.catalogue import catalogue
-from gis.layers.dates import as_day, as_end, as_first_day, as_moment, unusual_manner
+from gis.errors import InputErrors
+from gis.layers.dates import (
+    as_day,
+    as_end,
+    as_first_day,
+    as_last_day,
+    as_moment,
+    unusual_manner,
+)
 from gis.layers.values import RefusedValueError
 from tests.layer_files import EAST, WEST, problems, project, read, write, write_table
 
@@ -100,9 +108,12 @@ def test_what_may_be_a_number_or_is_no_month_is_no_date(text):
 @pytest.mark.parametrize(
     ("text", "problem", "readings"),
     [
-        ("26-8-15", "date_two_digit_year", "1926-08-15 / 2026-08-15"),
-        ("26年8月15日", "date_two_digit_year", "1926-08-15 / 2026-08-15"),
-        ("15/08/26", "date_two_digit_year", "1926-08-15 / 2026-08-15 / 1915-08-26 / 2015-08-26"),
+        ("26-8-15", "date_two_digit_year", "2026-08-15"),
+        ("26年8月15日", "date_two_digit_year", "2026-08-15"),
+        ("15/08/26", "date_two_digit_year", "2026-08-15 / 2015-08-26"),
+        ("98.3.1", "date_two_digit_year", "2098-03-01 / 1998-03-01"),
+        ("49-10-1", "date_two_digit_year", "2049-10-01 / 1949-10-01"),
+        ("48-10-1", "date_two_digit_year", "2048-10-01"),
         ("15/08/2026", "date_year_last", "2026-08-15"),
         ("15.8.2026", "date_year_last", "2026-08-15"),
         ("03/08/2026", "date_year_last", "2026-03-08 / 2026-08-03"),
@@ -126,6 +137,72 @@ def test_a_term_without_an_end_has_many_names(word):
     if word:
         with pytest.raises(ValueError):  # noqa: PT011
             as_first_day(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2026-06-30", "2026-07-01"),
+        ("2026年12月31日", "2027-01-01"),
+        ("2028-02-28", "2028-02-29"),
+        ("2026年6月", "2026-07-01"),
+        ("2026-12", "2027-01-01"),
+        ("9999-12-31", "9999-12-31"),
+        ("9999-12", "9999-12-31"),
+        ("长期", "NaT"),
+        ("", "NaT"),
+    ],
+)
+def test_a_period_that_is_told_by_its_last_day_ends_with_it(text, end):
+    assert as_last_day(text).astype("datetime64[D]") == np.datetime64(end) or end == "NaT"
+    assert np.isnat(as_last_day(text)) == (end == "NaT")
+
+
+@pytest.mark.parametrize("value", ["26-6-30", "46249", "2026-06-30 12:00", "soon"])
+def test_a_last_day_that_is_no_day_is_refused(value):
+    with pytest.raises(ValueError):  # noqa: PT011
+        as_last_day(value)
+
+
+def ends(folder, days, more=""):
+    """Read claims with ends of validity, and tell their ends and what is remarked of them."""
+    columns = {"valid_from": ["2026-06-30"] * len(days), "valid_to": days}
+    write(folder / "claims.geojson", [WEST, EAST][: len(days)], body=["甲", "乙"], **columns)
+    made = read(project(folder, more=more))
+    told = [each.problem for each in made.remarks if each.problem.startswith("valid_to")]
+    return [str(day)[:10] for day in made.claims["valid_to"]], told
+
+
+def test_the_last_day_of_validity_may_be_what_is_written(tmp_path):
+    stated = "valid_to_inclusive = true\n"
+    assert ends(tmp_path, ["2026-06-30", "2027-03-15"], stated) == (
+        ["2026-07-01", "2027-03-16"],
+        ["valid_to_inclusive"],
+    )
+
+
+def test_a_last_day_before_the_first_is_refused_as_it_was_written(tmp_path):
+    write(tmp_path / "claims.geojson", [WEST], body=["甲"], valid_from=["2026-06-30"],
+          valid_to=["2026-06-29"])  # fmt: skip
+    with pytest.raises(InputErrors) as caught:
+        read(project(tmp_path, more="valid_to_inclusive = true\n"))
+    (error,) = caught.value.errors
+    assert (error.problem, error.value) == ("period_reversed", "2026-06-29")
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "told"),
+    [
+        (["2026-12-31", "2027-06-30"], "", ["valid_to_read_as_end"]),
+        (["2026-12-31", None], "", ["valid_to_read_as_end"]),
+        (["2026-12-31", "2027-07-01"], "", []),
+        (["2026-12-31", "2027-06-30"], "valid_to_inclusive = false\n", []),
+        ([None, None], "", []),
+    ],
+)
+def test_ends_of_months_may_be_last_days_unless_it_is_said(tmp_path, days, more, told):
+    expected = ["NaT" if day is None else day for day in days]
+    assert ends(tmp_path, days, more) == (expected, told)
 
 
 def test_only_what_is_unusual_is_remarked():

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
+from gis.checkup import problem_lines
 from gis.cli import run_arguments
 from gis.errors import InputErrors
 from gis.layers import read_project
@@ -226,7 +227,7 @@ def test_without_a_jurisdiction_the_claims_are_still_checked(tmp_path):
 
 def test_nothing_is_outside_of_a_jurisdiction_of_which_a_row_is_refused(tmp_path):
     folder = project(tmp_path)
-    write(folder / "limit.geojson", [WEST, BOW_TIE])
+    write(folder / "limit.geojson", [WEST, BOW_TIE], name_zh=["甲县", "乙县"])
     assert told(folder) == [(ERROR, "jurisdiction", "polygon_ambiguous", 2)]
 
 
@@ -294,7 +295,7 @@ def test_repeated_districts_places_zones_lanes_cases_and_agreements_are_told(tmp
     more = "".join(f'[layers.{name}]\npath = "{name}.geojson"\n' for name in layers)
     more += '[layers.agreements]\npath = "agreements.csv"\n'
     folder = project(tmp_path, more=more)
-    write(folder / "limit.geojson", [LIMIT, LIMIT])
+    write(folder / "limit.geojson", [LIMIT, LIMIT], name_zh=["甲县", "乙县"])
     assert sorted(told(folder)) == sorted(
         (WARNING, name, "row_repeated", 2) for name in ("jurisdiction", "agreements", *layers)
     )
@@ -404,7 +405,7 @@ def test_the_share_inside_a_jurisdiction_of_many_vertices_is_exact(tmp_path):
     disc = shapely.Point(122.1, 41.05).buffer(0.05, quad_segs=2000)
     half = shapely.box(122.1, 40.9, 122.4, 41.2)
     folder = claims(tmp_path, [WEST, half])
-    write(folder / "limit.geojson", [disc])
+    write(folder / "limit.geojson", [disc], name_zh=["甲县"])
     found = {each.row: each for each in examined(folder).problems}
     inside = disc.intersection(half).area / half.area
     assert found[2].details["percent"] == int(100 * (1 - inside))
@@ -439,7 +440,12 @@ def test_sizes_are_told_alike_in_a_projection_that_stretches(tmp_path):
 def test_districts_that_lie_over_each_other_are_told_with_their_area(tmp_path):
     folder = project(tmp_path)
     strip = shapely.box(122.09, 41.0, 122.2, 41.1)
-    write(folder / "limit.geojson", [WEST, strip, EAST], district_id=["a", "b", "c"])
+    write(
+        folder / "limit.geojson",
+        [WEST, strip, EAST],
+        district_id=["a", "b", "c"],
+        name_zh=["甲县", "乙县", "丙县"],
+    )
     found = examined(folder).problems
     assert [(each.severity, each.problem, each.id) for each in found] == [
         (WARNING, "districts_overlap", "b"),
@@ -453,7 +459,7 @@ def test_districts_that_lie_over_each_other_are_told_with_their_area(tmp_path):
 
 def test_districts_that_only_meet_are_not_told(tmp_path):
     folder = project(tmp_path)
-    write(folder / "limit.geojson", [WEST, EAST])
+    write(folder / "limit.geojson", [WEST, EAST], name_zh=["甲县", "乙县"])
     assert told(folder) == []
 
 
@@ -551,7 +557,7 @@ def test_a_project_that_cannot_be_parsed_is_written_without_points(say, tmp_path
 
 @pytest.mark.parametrize(
     ("column", "word", "proposed"),
-    [("role", "主负责", "主责（lead）"), ("level", "街道办", "街道")],
+    [("role", "主负责", "主责"), ("level", "街道科", "街道")],
 )
 def test_a_chinese_word_that_is_no_label_is_answered_in_chinese(tmp_path, column, word, proposed):
     (problem,) = examined(claims(tmp_path, [WEST, EAST], **{column: [word, None]})).problems
@@ -566,3 +572,21 @@ def test_a_chinese_word_that_is_no_label_is_answered_in_chinese(tmp_path, column
 def test_half_a_label_and_a_word_of_the_trade_are_understood(tmp_path, column, label, word):
     folder = claims(tmp_path, [WEST, EAST], **{column: [label, label]})
     assert set(read(folder).claims[column]) == {word}
+
+
+def test_districts_without_a_name_are_told_once_with_what_reports_will_show(tmp_path):
+    folder = project(tmp_path)
+    write(folder / "limit.geojson", [WEST, EAST], name_zh=["", ""], name_en=["", ""])
+    (problem,) = examined(folder).problems
+    assert (problem.severity, problem.table, problem.problem, problem.row) == (
+        WARNING, "jurisdiction", "district_nameless", 1)  # fmt: skip
+    assert "D000001" in problem.line("zh")
+    assert "constants = { name_zh =" in problem.line("zh")
+    write(folder / "limit.geojson", [WEST, EAST], name_zh=["", "东区"], name_en=["West", ""])
+    assert told(folder) == []
+
+
+def test_the_last_line_tells_whether_the_project_can_be_run(tmp_path):
+    assert "mangqu run" in problem_lines(examined(project(tmp_path)), "zh")[-1]
+    folder = claims(tmp_path, [WEST, EAST], role=["lead", "leed"])
+    assert "mangqu run" not in problem_lines(examined(folder), "zh")[-1]

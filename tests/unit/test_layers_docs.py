@@ -35,6 +35,7 @@ SAYING = {
     "_remark": 0,
     "Doubt": 2,
     "unknown_names": 3,
+    "errors_by_value": 3,
     "circular_parents": 3,
 }
 

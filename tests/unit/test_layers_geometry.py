@@ -242,6 +242,15 @@ def test_a_shape_around_the_globe_is_refused():
     assert refused(shapely.box(-179, 40, 179, 41), source=WGS84) == [(0, "geometry_too_wide")]
 
 
+@pytest.mark.parametrize("height", [0.0, -0.0])
+def test_a_height_of_zero_everywhere_is_none_even_where_nothing_may_be_mended(height):
+    flat = shapely.force_3d(SQUARE, height)
+    answer = prepared(flat, repairs=NO_REPAIRS)
+    assert (answer.flattened, answer.refused) == (0, ())
+    assert not shapely.has_z(answer.geometry).any()
+    assert prepared(SQUARE, flat, shapely.force_3d(SQUARE, 7.0)).flattened == 1
+
+
 def test_without_repairs_each_row_that_needs_one_is_refused_and_the_others_are_used():
     line = shapely.LineString([(500_000, 4_500_000), (500_001, 4_500_000)])
     spike = ring((0, 0), (100, 0), (100, 50), (130, 50), (100, 50), (100, 100), (0, 100))
