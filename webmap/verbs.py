@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gis.cli import DONE
+from gis.diff import diff_of_runs
 from gis.output import refuse_existing
 from gis.run_folder import read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
 from gis.verbs import today
 from webmap.demo import build_demo
-from webmap.maps import write_map
+from webmap.maps import write_changes_map, write_map
 from webmap.reports import write_ledger, write_responsibility_lists
 
 if TYPE_CHECKING:
@@ -56,12 +57,17 @@ def _tell(sample: Sample, texts: Catalogue) -> None:
 @click.command("map", cls=SpokenCommand)
 @click.argument("run", type=_path)
 @option("-o", "--output", type=_path, required=True)
+@option("--before", type=_path)
 @language_option
 @click.pass_context
-def map_(context: click.Context, /, *, run: Path, output: Path) -> None:
+def map_(context: click.Context, /, *, run: Path, output: Path, before: Path | None) -> None:
     """Make one self-contained map file."""
     texts = texts_of(context)
-    write_map(read_run(run), output, language=texts.language)
+    if before is None:
+        write_map(read_run(run), output, language=texts.language)
+    else:
+        found = diff_of_runs(read_run(before), read_run(run))
+        write_changes_map(found, output, language=texts.language)
     click.echo(texts.text("cli.map.done", file=output))
 
 

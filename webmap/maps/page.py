@@ -96,7 +96,7 @@ def render_map_page(
     own_nonce = nonce or hashlib.sha256(data.encode("utf-8")).hexdigest()[:32]
     name = run.settings.name.text(language)
     page: str = (
-        _templates()
+        templates()
         .get_template("map.html")
         .render(
             language=language,
@@ -104,7 +104,7 @@ def render_map_page(
             notice=run.settings.notice.text(language),
             text=texts.text,
             nonce=own_nonce,
-            policy="" if nonce else _policy(own_nonce, shell.tile_hosts),
+            policy="" if nonce else policy(own_nonce, shell.tile_hosts),
             navigation=navigation,
             styles=[assets.style(style) for style in (*shell.styles, STYLE)],
             libraries=[assets.script(script) for script in shell.scripts],
@@ -124,7 +124,8 @@ def render_map_page(
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of pages; what they are given is escaped."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -146,7 +147,8 @@ def _page_texts(texts: Catalogue) -> dict[str, str]:
     return {key: text for key, text in texts.texts.items() if key.partition(".")[0] in groups}
 
 
-def _policy(nonce: str, tile_hosts: tuple[str, ...]) -> str:
+def policy(nonce: str, tile_hosts: tuple[str, ...]) -> str:
+    """Return what a page in a file may load: what carries the nonce, and tiles of some hosts."""
     images = " ".join(("data:", *tile_hosts))
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
