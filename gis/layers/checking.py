@@ -38,8 +38,14 @@ _PROBLEMS = {
 }
 
 
-#: Of all dates only one tells more than a day, and the two ends of a period may be told roughly.
-_DATES = {"reported_at": as_moment, "valid_from": as_first_day, "valid_to": as_end}
+#: Of all dates only those of cases tell more than a day, and the two ends of a period may be told
+#: roughly.
+_DATES = {
+    "reported_at": as_moment,
+    "at": as_moment,
+    "valid_from": as_first_day,
+    "valid_to": as_end,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +327,7 @@ def _choice(value: object, column: Column) -> str:
 
 
 #: Groups of labels in the catalogues that name the words of some column.
-_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind")
+_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind", "event_kind")
 
 
 _PARTS_OF_A_LABEL = re.compile(r"[（）()]")
