@@ -21,6 +21,7 @@ FLOORS = {
     "model": set(),
     "arrangement": {"gis.measure", "gis.arrangement"},
     "duty": {"gis.arrangement", "gis.duty"},
+    "practice": {"gis.practice", "gis.duty"},
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure", "gis.progress"},
