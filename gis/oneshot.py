@@ -198,6 +198,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
         agreements=_stacked("agreements", [], layer.crs),
         bodies=_keyed("bodies", sorted(set(claims["body"]))),
         matters=_keyed("matters", []),
+        case_events=_keyed("case_events", []),
     )
     run = analyse(project, workers=request.workers, progress=progress)
     layers = [layer, *(each for group in read.values() for each in group)]

@@ -15,7 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gis.digests import is_list_column
 from gis.errors import InputError
 from gis.layers import project_files
-from gis.model.project import MapSettings, Name, Settings
+from gis.model.project import MapSettings, Name, PracticeSettings, Settings
 from gis.model.run import GEOMETRY_TYPES, Lineage, Past, Run, list_as_json
 from gis.model.tables import TABLES, ColumnKind
 from gis.output import add_layer, new_folder
@@ -251,6 +251,8 @@ def _settings(folder: Path, proof: dict[str, Any]) -> Settings:
                 "notice": Name(**stored["notice"]),
                 "attribution": Name(**stored["attribution"]),
                 "map": MapSettings(**stored["map"]),
+                # runs of earlier versions state none
+                "practice": PracticeSettings(**stored.get("practice", {})),
                 "matters": tuple(stored["matters"]),
                 "as_of": date.fromisoformat(stored["as_of"]),
             }

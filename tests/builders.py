@@ -165,6 +165,7 @@ def project_of(
             "matters",
             [{"matter_id": name, "parent_id": parent} for name, parent in parents.items()],
         ),
+        case_events=table("case_events", []),
         **drawn,
     )
 

@@ -44,9 +44,11 @@ _PROBLEMS = {
 }
 
 
-#: Of all dates only one tells more than a day, and the two ends of a period may be told roughly.
+#: Of all dates only those of cases tell more than a day, and the two ends of a period may be told
+#: roughly.
 _DATES: dict[str, Callable[[object], object]] = {
     "reported_at": as_moment,
+    "at": as_moment,
     "valid_from": as_first_day,
     "valid_to": as_end,
 }

@@ -11,7 +11,7 @@ from gis.layers.crs import named_crs
 from gis.layers.toml_reader import TomlReader
 from gis.layers.toml_text import toml_document
 from gis.layers.values import MOST_ACCURACY_M
-from gis.model.project import MapSettings, Name, Settings
+from gis.model.project import MapSettings, Name, PracticeSettings, Settings
 from gis.model.tables import TABLES
 from gis.readers.coordinates import NAMES
 from gis.readers.encoding import known_encoding
@@ -41,6 +41,7 @@ PROJECT_KEYS = (
     "horizon_days",
 )
 MAP_KEYS = ("basemap", "tianditu_key")
+PRACTICE_KEYS = ("q", "silent_days")
 LAYER_KEYS = (
     "path",
     "layer",
@@ -58,11 +59,16 @@ LAYER_KEYS = (
 #: Understood by later versions; ignoring them now would be a wrong answer.
 RESERVED_TABLES = ("zones", "risk", "rules")
 
+_PARTS = ("project", "map", "practice", "layers")
+
 #: A wider sliver than this many times its accuracy is a mistake.
 _MOST_SLIVER_K = 1000
 
 #: A calendar looks no farther than so many days ahead, a hundred years.
 MOST_HORIZON_DAYS = 36_525
+
+#: Ten years: silence beyond is no matter of practice.
+_MOST_DAYS = 3650
 
 _REQUIRED_LAYERS = ("jurisdiction", "claims")
 
@@ -147,11 +153,11 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
     text = _text(path)
     document = toml_document(text, PROJECT_FILE)
     reader = TomlReader(text, PROJECT_FILE)
-    for name in reader.unknown(document, ("project", "map", "layers")):
+    for name in reader.unknown(document, _PARTS):
         if name in RESERVED_TABLES:
             reader.refuse("not_yet", "", name)
         else:
-            reader.refuse_word("unknown_table", "", name, ("project", "map", "layers"))
+            reader.refuse_word("unknown_table", "", name, _PARTS)
     settings = _settings(document, reader, today=today, as_of=as_of)
     layers = tuple(_layers(document, reader))
     declared = {layer.table for layer in layers}
@@ -210,6 +216,7 @@ def _settings(
         matters=_matters(head, reader),
         horizon_days=defaults.horizon_days if horizon is None else int(horizon),
         map=_map_settings(document, reader),
+        practice=_practice_settings(document, reader),
     )
 
 
@@ -259,6 +266,23 @@ def _map_settings(document: dict[str, Any], reader: TomlReader) -> MapSettings:
     if basemap == "tianditu" and not key:
         reader.refuse("tianditu_key_missing", "map", "basemap")
     return MapSettings(basemap, key)
+
+
+def _practice_settings(document: dict[str, Any], reader: TomlReader) -> PracticeSettings:
+    table = reader.table(document, "practice")
+    for key in reader.unknown(table, PRACTICE_KEYS):
+        reader.refuse_word("unknown_key", "practice", key, PRACTICE_KEYS)
+    defaults = PracticeSettings()
+    q = reader.number(table, "q", "practice", lambda x: 0 < x < 1)
+    days = reader.number(table, "silent_days", "practice", _is_number_of_days)
+    return PracticeSettings(
+        q=defaults.q if q is None else q,
+        silent_days=defaults.silent_days if days is None else int(days),
+    )
+
+
+def _is_number_of_days(value: float) -> bool:
+    return 1 <= value <= _MOST_DAYS and value == int(value)
 
 
 def _layers(document: dict[str, Any], reader: TomlReader) -> Iterator[LayerDeclaration]:

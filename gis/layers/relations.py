@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gis.layers.case_histories import history_errors
 from gis.layers.checking import Origin, blank_rows, fill_accuracy
 from gis.layers.crosschecks import (
     Table,
@@ -38,6 +39,8 @@ _NAMING = {
         ("agreements", "parties"),
         ("agreements", "first_receiver"),
         ("lanes", "body"),
+        ("case_events", "from_body"),
+        ("case_events", "to_body"),
         ("bodies", "superior_id"),
     ),
     "matters": (
@@ -85,6 +88,7 @@ def related(
     else:
         named = matters_named(answer["claims"].frame)
         answer["matters"] = _made_up("matters", named, like=answer["claims"])
+    refusals.add(history_errors(answer["case_events"], answer["cases"]))
     refusals.add(_asked_matter_errors(answer["matters"], settings))
     for name in ("bodies", "matters"):
         frame = with_names(answer[name].frame, TABLES[name].key)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Groups of labels in the catalogues that name the words of some column.
-_LABEL_GROUPS = ("role", "level", "basis", "claim_status", "body_kind", "matter_kind", "zone")
+_LABEL_GROUPS = (
+    "role",
+    "level",
+    "basis",
+    "claim_status",
+    "body_kind",
+    "matter_kind",
+    "zone",
+    "event_kind",
+)
 
 _PARTS_OF_A_LABEL = re.compile(r"[（）()]")
 

@@ -43,6 +43,22 @@ class MapSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PracticeSettings:
+    """When practice is told apart from chance.
+
+    Parameters
+    ----------
+    q
+        Of the places found, at most this share is expected to be found by chance; in (0, 1).
+    silent_days
+        A place with people or assets is silent after so many days without a report.
+    """
+
+    q: float = 0.1
+    silent_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The head of ``mangqu.toml``.
 
@@ -68,6 +84,8 @@ class Settings:
         Matters asked about; empty means every leaf of the matter tree.
     horizon_days
         How many days ahead the calendar of what will lapse looks.
+    map, practice
+        The tables ``[map]`` and ``[practice]`` of the file.
     """
 
     name: Name
@@ -81,6 +99,7 @@ class Settings:
     matters: tuple[str, ...] = ()
     horizon_days: int = 90
     map: MapSettings = field(default_factory=MapSettings)
+    practice: PracticeSettings = field(default_factory=PracticeSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,8 @@ class Project:
         Geometry may be null: such an agreement holds everywhere.
     bodies, matters
         Tables without geometry; made up from the claims where the user gave none.
+    case_events
+        What happened to the cases, without geometry; empty where the user gave none.
     sources, remarks
         Provenance, and what was mended or converted.
     statements
@@ -174,6 +195,7 @@ class Project:
     agreements: gpd.GeoDataFrame
     bodies: pd.DataFrame
     matters: pd.DataFrame
+    case_events: pd.DataFrame
     sources: tuple[Source, ...] = ()
     remarks: tuple[Remark, ...] = ()
     statements: tuple[Remark, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gis.model.vocabulary import Basis, BodyKind, ClaimStatus, Level, Role
+from gis.model.vocabulary import Basis, BodyKind, ClaimStatus, EventKind, Level, Role
 
 
 class ColumnKind(StrEnum):
@@ -210,6 +210,22 @@ TABLES: dict[str, TableSchema] = {
             "point",
             "case_id",
             "K",
+        ),
+        TableSchema(
+            "case_events",
+            (
+                Column("event_id"),
+                Column("case_id", required=True),
+                Column("seq", ColumnKind.NUMBER, required=True),
+                Column("at", ColumnKind.DATE, required=True),
+                Column("kind", ColumnKind.CHOICE, required=True, choices=tuple(EventKind)),
+                Column("from_body"),
+                Column("to_body"),
+                Column("reason"),
+            ),
+            "",
+            "event_id",
+            "E",
         ),
     )
 }

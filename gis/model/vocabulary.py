@@ -65,6 +65,18 @@ class ClaimStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class EventKind(StrEnum):
+    """What happened to a case (立案、派遣、退单、处置、核查、结案、返工)."""
+
+    FILE = "file"
+    DISPATCH = "dispatch"
+    RETURN = "return"
+    HANDLE = "handle"
+    VERIFY = "verify"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
 class ZoneKind(StrEnum):
     """The four kinds of place where responsibility tends to vanish."""
 

@@ -235,6 +235,7 @@ def _project(made: City, lines: np.ndarray) -> Project:
         agreements=table("agreements", []),
         bodies=blank_rows(TABLES["bodies"], len(bodies)).assign(body_id=bodies),
         matters=blank_rows(TABLES["matters"], 0),
+        case_events=blank_rows(TABLES["case_events"], 0),
     )
 
 

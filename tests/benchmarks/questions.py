@@ -143,6 +143,7 @@ def made_up(n_atoms: int, *, seed: int = 5) -> tuple[Partition, Project]:
         matters=blank_rows(TABLES["matters"], len(MATTERS)).assign(
             matter_id=list(MATTERS), parent_id=list(MATTERS.values())
         ),
+        case_events=blank_rows(TABLES["case_events"], 0),
         **{
             name: gpd.GeoDataFrame(
                 table,

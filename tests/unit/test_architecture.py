@@ -33,6 +33,7 @@ FLOORS = {
         "gis.reasons",
     },
     "lineage": {"gis.lineage", "gis.measure"},
+    "practice": {"gis.practice", "gis.duty"},
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure", "gis.progress"},

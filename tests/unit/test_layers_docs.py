@@ -15,6 +15,7 @@ from gis.layers.project_file import (
     DATUMS,
     LAYER_KEYS,
     MAP_KEYS,
+    PRACTICE_KEYS,
     PROJECT_KEYS,
     RESERVED_TABLES,
 )
@@ -66,7 +67,12 @@ def test_every_column_of_every_table_is_in_the_reference(schema):
 
 @pytest.mark.parametrize(
     ("heading", "keys"),
-    [("[project]", PROJECT_KEYS), ("[map]", MAP_KEYS), ("[layers.NAME]", LAYER_KEYS)],
+    [
+        ("[project]", PROJECT_KEYS),
+        ("[map]", MAP_KEYS),
+        ("[practice]", PRACTICE_KEYS),
+        ("[layers.NAME]", LAYER_KEYS),
+    ],
 )
 def test_every_key_of_the_project_file_is_in_the_reference(heading, keys):
     assert re.findall(r"^\| `(\w+)` \|", section(heading), re.MULTILINE) == list(keys)
