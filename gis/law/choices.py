@@ -22,6 +22,7 @@ PLAIN_WORDS = (
     "only_claimant",
     "lapsed_body",
     "district_government",
+    "nobody",
 )
 #: Words that take a name in quotation marks, and one that takes another choice.
 NAMING_WORDS = ("body", "answer_of")
@@ -178,6 +179,8 @@ def _plain(
             found = _only(case.bodies if lapsed else (), "lapsed_body")
         case "only_claimant":
             found = _only(() if lapsed else case.bodies, "claimant")
+        case "nobody":
+            found = "", "nobody_meant"
         case _:
             district, why = _only(case.districts, "district")
             found = _told(governments.get(district, ""), why or "no_government")

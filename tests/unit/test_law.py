@@ -241,6 +241,7 @@ def test_each_word_names_the_body_it_says(text, case, body):
         ("district_government", {"districts": ("D1", "D2")}, "several_district"),
         ("district_government", {"districts": ()}, "no_district"),
         ("district_government", {"districts": ("D2",)}, "no_government"),
+        ("nobody", {}, "nobody_meant"),
     ],
 )
 def test_where_nobody_can_be_named_the_reason_is_told_instead(text, case, why):
