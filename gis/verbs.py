@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -29,10 +29,8 @@ from gis.run_folder import is_run, read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
 from gis.summary import summary, summary_lines
 from gis.verification import verify_run
-from gis.whois import Answer, who_answers
-
-if TYPE_CHECKING:
-    from gis.model.run import Run
+from gis.whois import who_answers
+from gis.whois_lines import answer_line, more_lines
 
 
 class Day(click.ParamType[date]):
@@ -319,36 +317,8 @@ def whois(
     labels = Labels.of(result, texts.language)
     for answer in answers:
         click.echo(answer_line(answer, labels))
-        for line in finding_lines(answer, result, labels):
+        for line in more_lines(answer, result, labels):
             click.echo(f"  {line}")
-
-
-def answer_line(answer: Answer, labels: Labels) -> str:
-    """Return one answer in words: the body, or the finding that stands in for it."""
-    texts = labels.texts
-    names = texts.text("whois.and").join(labels.body(body) for body in answer.leads)
-    sentence = texts.text(
-        f"whois.{answer.standing}",
-        leads=names,
-        receiver=labels.body(answer.first_receiver),
-        finding=", ".join(answer.finding_ids),
-    )
-    head = " · ".join(
-        part for part in (labels.matter(answer.matter), labels.level(answer.level)) if part
-    )
-    return f"{head}: {sentence}" if head else sentence
-
-
-def finding_lines(answer: Answer, result: Run, labels: Labels) -> list[str]:
-    """Return who is next to each finding that stands in for a body, and what the law says."""
-    lines = []
-    wanting = result.findings[result.findings["finding_id"].isin(answer.finding_ids)]
-    for neighbours, law in zip(wanting["neighbours"], wanting["law"], strict=True):
-        if neighbours:
-            names = labels.texts.text("whois.and").join(labels.body(body) for body in neighbours)
-            lines.append(labels.texts.text("whois.next_to", bodies=names))
-        lines.append(labels.texts.text(f"law.{law}"))
-    return lines
 
 
 @click.command(cls=SpokenCommand)
