@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from gis.catalogue import LANGUAGES, catalogue
+from gis.catalogue import LANGUAGES, Worded, catalogue
 from gis.errors import OutputError
 from gis.layers.examination import Severity
 from gis.measure import WGS84
@@ -84,7 +84,11 @@ def _as_json(problem: Problem, language: str) -> dict[str, Any]:
         "lon": problem.lon,
         "lat": problem.lat,
         "message": problem.line(language),
-        "details": {name: _plain(value) for name, value in problem.details.items()},
+        "details": {
+            name: _plain(value)
+            for name, value in problem.details.items()
+            if name != "candidates" and not isinstance(value, Worded)
+        },
     }
     candidates = problem.details.get("candidates")
     if isinstance(candidates, (list, tuple)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +20,7 @@ from gis.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 #: Verbs make themselves known under this name. Those that publish live in another package, and the
 #: analysis never depends on it.
@@ -58,11 +61,27 @@ def mangqu() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _occupy_standard_streams()
+    if given and given[0] in _READERS:
+        # what is under way is let go, and leaves nothing behind
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         status = run_arguments(given)
     finally:
         _give_up_unwritten_output()
     sys.exit(status)
+
+
+def _occupy_standard_streams() -> None:
+    """Open what the program was started without, or the next file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("r+", encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, nowhere)
 
 
 def _give_up_unwritten_output() -> None:
@@ -81,7 +100,13 @@ _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
 #: Verbs that open layer files first of all: the process that reads them starts while they load.
-_READERS = ("check", "gaps", "run")
+_READERS = ("calendar", "check", "gaps", "perspectives", "run")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End like an interrupt from the keyboard."""
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def run_arguments(arguments: list[str]) -> int:
@@ -90,11 +115,11 @@ def run_arguments(arguments: list[str]) -> int:
     if any("\0" in argument for argument in arguments):  # no shell can, a program can
         click.echo(MangquError("nul_in_argument").render(language), err=True)
         return REFUSED
-    if arguments and arguments[0] in _READERS:
-        from gis.readers.apart import prepare_to_read
-
-        prepare_to_read()
     try:
+        if arguments and arguments[0] in _READERS:
+            from gis.readers.apart import prepare_to_read
+
+            prepare_to_read()
         status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
     except click.ClickException as error:
         error.show()

@@ -71,7 +71,7 @@ def stated_crs(text: str | None, source: LayerFile) -> CRS | None:
         if _CODE.fullmatch(text):
             return CRS.from_authority(*text.split(":"))
         return CRS.from_wkt(text)
-    except CRSError as error:
+    except (CRSError, RecursionError, ValueError) as error:  # the latter of JSON without an end
         raise source.error("crs_unreadable", crs=text[:_SHOWN_CHARACTERS]) from error
 
 

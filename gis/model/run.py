@@ -25,6 +25,7 @@ LIST_COLUMNS: dict[str, tuple[str, ...]] = {
 #: What kind of geometry each drawn table holds; stated so that empty tables have one too.
 GEOMETRY_TYPES = {
     "findings": "Polygon",
+    "calendar_places": "Polygon",
     "lane_findings": "MultiLineString",
     "atoms": "Polygon",
     "zones": "MultiPolygon",

@@ -23,7 +23,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gis.readers.desk import DESK, RESULT, untold
+import shapely
+
+from gis.readers.desk import DESK, REQUEST, RESULT, untold
 from gis.readers.gdal_drivers import SKIPPED
 from gis.readers.handover import error_of_json, read_layer
 from gis.readers.limits import GIB, MOST_BYTES, Limits
@@ -87,6 +89,31 @@ def read_apart(
     if size > MOST_BYTES:
         raise source.error("file_too_large", limit=MOST_BYTES)
     limits = limits or Limits.of(size)
+    for _ in range(_ATTEMPTS):
+        try:
+            return _read(source, parts, progress, limits)
+        except _ServerGoneError:  # one that is killed takes what it has been told with it
+            continue
+        except BrokenPipeError:  # nobody listens to how far it is
+            raise
+        except OSError as error:  # no folder to write in, or too many files are open
+            raise source.error("reader_failed", reason=str(error)) from error
+    raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL))
+
+
+_ATTEMPTS = 2
+
+
+class _ServerGoneError(Exception):
+    """Nobody has told how a reading ended, as the server is gone."""
+
+
+def _read(
+    source: LayerFile,
+    parts: tuple[Path, ...],
+    progress: Callable[[int, int], None],
+    limits: Limits,
+) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="mangqu-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         shown = _laid_out(source.path, parts, folder / "source")
@@ -95,11 +122,11 @@ def read_apart(
         readable = [*(part.resolve() for part in parts), *_libraries()]
         request = {
             "source": {**asdict(source), "path": str(shown)},
-            "folder": str(folder),
             "readable": list(map(str, readable)),
-            "limits": asdict(limits),
         }
-        refusal = _refusal(_server().ask(request), source, limits, progress)
+        (folder / REQUEST).write_text(json.dumps(request), encoding="ascii")
+        message = {"folder": str(folder), "limits": asdict(limits)}
+        refusal = _refusal(_server().ask(message), source, limits, progress)
         if refusal is not None:
             raise refusal
         try:
@@ -126,7 +153,10 @@ def _laid_out(path: Path, parts: Iterable[Path], folder: Path) -> Path:
 
 
 #: What :func:`read_layer` raises of a result that is not one.
-_NOT_HANDED_OVER = (ValueError, TypeError, KeyError, IndexError, OSError, AttributeError)
+_NOT_HANDED_OVER = (
+    ValueError, TypeError, KeyError, IndexError, OSError, AttributeError, RecursionError,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
 
 
 def prepare_to_read() -> None:
@@ -240,7 +270,8 @@ def _refusal(
     """Return what a reading was refused for, or None once it is done."""
     done = False
     refused: MangquError | None = None
-    status, late, said = 0, False, ""
+    status: int | None = None
+    late, said = False, ""
     with contextlib.closing(answers):
         for answer in answers:
             if "progress" in answer:
@@ -251,6 +282,8 @@ def _refusal(
                 status, late, said = answer["ended"], answer["late"], answer["said"]
             else:
                 done = True
+    if status is None:
+        raise _ServerGoneError
     if refused is not None:
         if refused.problem == "reader_memory":
             refused.details = {"limit": round(limits.memory_bytes / GIB, 1)}

@@ -42,16 +42,16 @@ _BOTH = 0b11  # TCP: bind and connect; scopes: abstract sockets and signals
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CALLS = {
     "x86_64": {
-        "socket": 41, "fork": 57, "vfork": 58, "execve": 59, "ptrace": 101, "mount": 165,
-        "add_key": 248, "keyctl": 250, "unshare": 272, "perf_event_open": 298, "setns": 308,
-        "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322,
-        "userfaultfd": 323, "io_uring_setup": 425,
+        "socket": 41, "socketpair": 53, "fork": 57, "vfork": 58, "execve": 59, "ptrace": 101,
+        "mount": 165, "add_key": 248, "keyctl": 250, "unshare": 272, "perf_event_open": 298,
+        "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321,
+        "execveat": 322, "userfaultfd": 323, "io_uring_setup": 425,
     },
     "aarch64": {
-        "mount": 40, "unshare": 97, "ptrace": 117, "socket": 198, "add_key": 217, "keyctl": 219,
-        "execve": 221, "perf_event_open": 241, "setns": 268, "process_vm_readv": 270,
-        "process_vm_writev": 271, "bpf": 280, "execveat": 281, "userfaultfd": 282,
-        "io_uring_setup": 425,
+        "mount": 40, "unshare": 97, "ptrace": 117, "socket": 198, "socketpair": 199,
+        "add_key": 217, "keyctl": 219, "execve": 221, "perf_event_open": 241, "setns": 268,
+        "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281,
+        "userfaultfd": 282, "io_uring_setup": 425,
     },
 }  # fmt: skip
 #: x86_64 answers a second range of numbers for the same calls.

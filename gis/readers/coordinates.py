@@ -200,6 +200,7 @@ _SHOWN = 60
 #: What the libraries raise of texts that are no shapes.
 _NO_SHAPE = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+    NotImplementedError,
 )  # fmt: skip
 
 

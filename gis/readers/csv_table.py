@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gis.readers.coordinates import with_coordinates
 from gis.readers.encoding import text_encoding
+from gis.readers.limits import MOST_BYTES
 from gis.readers.raw import FileNote, LayerFile, RawLayer, unique_columns
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 #: In the order of likelihood; a heading holds none of the others.
 _SEPARATORS = ",\t;"
+#: A border written out as text runs to megabytes, of which Python's reader takes 128 KiB.
+csv.field_size_limit(MOST_BYTES - 1)
 
 
 def read_csv(source: LayerFile, desk: Desk) -> RawLayer:

@@ -30,6 +30,8 @@ _LANGUAGE_DRIVERS = {
 
 _FIELD_BYTES = 32
 _DELETED = ord("*")
+#: Kinds that a Shapefile may have. Others stand for text in a second file, or are in binary.
+_KINDS = "CNFDL"
 _END_OF_FIELDS = 0x0D
 
 
@@ -115,7 +117,12 @@ def _fields(header: bytes, cells: npt.NDArray[np.uint8], source: LayerFile) -> l
             raise source.error("file_truncated", part=".dbf")
         values = block.view(f"S{length}").ravel().tolist()
         fields.append(_Field(name, chr(header[at + 11]), values))
+        if fields[-1].kind not in _KINDS:
+            reason = f"{name.decode('latin-1')}: {fields[-1].kind}"
+            raise source.error("file_damaged", reason=reason)
         start += length
+    if start != cells.shape[1]:  # the columns are not where the header has them
+        raise source.error("file_damaged", reason=f".dbf: {start} ≠ {cells.shape[1]}")
     return fields
 
 
@@ -171,6 +178,8 @@ def _value(value: bytes, kind: str, encoding: str) -> object:
 def _number(text: str) -> object:
     if not text.strip("*"):
         return None  # a row of asterisks marks a number that did not fit
+    if "_" in text:  # Python's own way of writing numbers
+        return text
     try:
         return int(text)
     except ValueError:

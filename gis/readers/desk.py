@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Folders of one reading: where the reader works, and where it leaves the layer.
 DESK, RESULT = "desk", "result"
+#: What is to be read, for which a message may be too short.
+REQUEST = "request.json"
 
 
 def untold(done: int, total: int) -> None:

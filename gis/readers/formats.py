@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _HEAD_BYTES = 64 * 1024
+_SEQUENCES = (".geojsonl", ".geojsons", ".ndjson")
 
 #: What begins so is read so, whatever it is called.
 _BY_BEGINNING: tuple[tuple[bytes, Reader], ...] = (
@@ -108,7 +109,9 @@ def _reader(source: LayerFile) -> Reader:
 
 def _text_reader(head: bytes, suffix: str, source: LayerFile) -> Reader:
     text = head.removeprefix(_UTF8_MARK).lstrip()
-    if text.startswith(b"\x1e") or (text.startswith(b"{") and is_sequence(head)):
+    # the end of a long first line, which tells a sequence, may lie beyond the head
+    cut_short = suffix in _SEQUENCES and b"\n" not in head.strip() and b'"Feature"' in head
+    if text.startswith(b"\x1e") or (text.startswith(b"{") and (cut_short or is_sequence(head))):
         return read_geojson_sequence
     if text.startswith(b"{"):
         return read_geojson
@@ -137,6 +140,8 @@ def _refuse_unwritable_values(raw: RawLayer, source: LayerFile) -> None:
         if not is_whole_text(name):
             raise source.error("text_damaged", column=shown_whole(name))
         for row, value in enumerate(values, start=1):
+            if isinstance(value, str) and "\0" in value:
+                raise source.error("nul_in_text", row=row, column=name)
             nests = isinstance(value, (dict, list))
             if nests and is_nested_deeply(value):
                 raise source.error("list_wrong", row=row, column=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ def layers_of(path: Path, driver: str, source: LayerFile, **options: str) -> dic
         for name in names:
             if name in rows:
                 raise source.error("layer_name_repeated", layers=name)
-            info = pyogrio.read_info(path, layer=name, force_feature_count=True, **options)
+            info = _about(path, name, options)
             if info["driver"] != driver:
                 raise source.error("format_unknown")
             rows[name] = int(info["features"])
@@ -61,6 +62,16 @@ def layers_of(path: Path, driver: str, source: LayerFile, **options: str) -> dic
     if not rows:
         raise source.error("layer_missing")
     return rows
+
+
+def _about(path: Path, layer: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """Return what GDAL says of a layer, the names of its columns byte by byte unless in UTF-8."""
+    stated: dict[str, Any] = {"layer": layer, "force_feature_count": True, **options}
+    try:
+        about: dict[str, Any] = pyogrio.read_info(path, **stated)
+    except UnicodeDecodeError:
+        about = pyogrio.read_info(path, encoding=_BYTES, **stated)
+    return about
 
 
 def read_gdal_layer(
@@ -93,7 +104,7 @@ def read_gdal_layer(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            info = pyogrio.read_info(path, layer=name, **options)
+            info = _about(path, name, options)
             raw = _read(path, info, there[name], source, desk, options)
         except REFUSED_BY_GDAL as error:
             raise source.error("file_damaged", reason=_said(error, path)) from error
@@ -141,6 +152,9 @@ def _read(
         desk.progress(len(blobs), rows)
     if len(blobs) != rows:
         raise source.error("rows_missing", expected=rows, found=len(blobs))
+    for name, kind in zip(names, info["dtypes"], strict=True):
+        if str(kind) == "int64" and any(_is_inexact(value) for value in columns[name]):
+            columns[name] = _whole(path, name, columns[name], source, options)
     columns, notes = (columns, []) if labelled else _decoded(columns, source)
     geometry, broken = shapes_from_wkb(blobs) if drawn else (None, {})
     return RawLayer(
@@ -148,11 +162,42 @@ def _read(
         rows=rows,
         columns=columns,
         geometry=geometry,
-        crs=str(info["crs"]) if info["crs"] else None,
+        crs=_stated_crs(info["crs"]),
         files=(source.path,),
         broken=broken,
         notes=tuple(notes),
     )
+
+
+def _stated_crs(stated: object) -> str | None:
+    """Return the coordinate system that GDAL tells, unless it is one of no known datum."""
+    text = str(stated or "")
+    return None if not text or _NO_DATUM.search(text) else text
+
+
+#: What GDAL writes for a MapInfo table in degrees of nobody knows which datum.
+_NO_DATUM = re.compile(r'DATUM\["(?:unknown|unnamed|not specified|MIF 0")', re.IGNORECASE)
+
+
+def _is_inexact(value: object) -> bool:
+    return isinstance(value, float) and abs(value) >= _FIRST_INEXACT
+
+
+#: From here on not every whole number is one of those that a double can hold.
+_FIRST_INEXACT = 2**53
+
+
+def _whole(
+    path: Path, name: str, values: list[object], source: LayerFile, options: Mapping[str, str]
+) -> list[object]:
+    """Return whole numbers that stand beside nulls, for which they had been made doubles."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    filled = f'"{quoted}" IS NOT NULL'
+    _, _, _, (cells,) = pyogrio.raw.read(
+        path, layer=source.layer, columns=[name], read_geometry=False, where=filled, **options
+    )
+    exact = iter(cells.tolist())
+    return [None if value is None else next(exact) for value in values]
 
 
 def _plain(values: np.ndarray[Any, Any]) -> list[object]:

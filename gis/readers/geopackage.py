@@ -22,6 +22,7 @@ _APPLICATION_IDS = {0x47503130, 0x47503131, 0x47504B47}
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 _FIXED_HEADER_BYTES = 8
+_WHOLE_NUMBERS = {"INTEGER", "INT", "MEDIUMINT"}
 _BATCH_ROWS = 10_000
 
 
@@ -69,11 +70,15 @@ def _read(connection: sqlite3.Connection, source: LayerFile, desk: Desk) -> RawL
     geometry_column, crs = _geometry_column(connection, source)
     quoted = _quoted(table)
     info = connection.execute(f"PRAGMA table_info({quoted})").fetchall()
-    keys = {name for _, name, *_, position in info if position}
-    names = [name for _, name, *_ in info]
+    # GDAL's numbering of the rows; a key that is a text was written by somebody
+    keys = {
+        name for _, name, kind, *_, position in info if position and kind.upper() in _WHOLE_NUMBERS
+    }
     # quoted, and known to be a table of the file
     (count,) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608
     cursor = connection.execute(f"SELECT * FROM {quoted} ORDER BY rowid")  # noqa: S608
+    # reckoned columns come as well, of which the table's own list says nothing
+    names = [name for name, *_ in cursor.description]
     rows: list[tuple[object, ...]] = []
     while batch := cursor.fetchmany(_BATCH_ROWS):
         rows += batch
@@ -83,6 +88,8 @@ def _read(connection: sqlite3.Connection, source: LayerFile, desk: Desk) -> RawL
     by_name = {name: [row[at] for row in rows] for at, name in enumerate(names)}
     attributes = [name for name in names if name != geometry_column and name not in keys]
     unique_columns(attributes, source)
+    if geometry_column and geometry_column not in by_name:
+        raise source.error("file_damaged", reason=f"no column {geometry_column}")
     geometry, broken = _geometries(by_name[geometry_column]) if geometry_column else (None, {})
     return RawLayer(
         layer=table,

@@ -53,6 +53,8 @@ def read_geoparquet(source: LayerFile, desk: Desk) -> RawLayer:
                 desk.progress(sum(part.num_rows for part in batches), footer.num_rows)
             table = pa.Table.from_batches(batches, file.schema_arrow)
             stated = (footer.metadata or {}).get(b"geo")
+    except MemoryError:  # one of Arrow's own errors too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise source.error("file_damaged", reason=str(error)) from error
     if table.num_rows != footer.num_rows:

@@ -23,7 +23,7 @@ _OBJECT = re.compile(
     rb"|COLLECTION[ \t]+(?P<parts>\d+))\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_DATA = re.compile(rb"^[ \t]*DATA[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_DATA = re.compile(rb"^[ \t]*DATA[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 
 def read_tab(source: LayerFile, desk: Desk) -> RawLayer:

@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from gis.errors import MangquError
 from gis.readers.confinement import confine, die_with_parent
-from gis.readers.desk import DESK, RESULT, Desk
+from gis.readers.desk import DESK, REQUEST, RESULT, Desk
 from gis.readers.formats import read_file
 from gis.readers.handover import error_as_json, write_layer
 from gis.readers.limits import Limits
@@ -54,6 +54,10 @@ class _Child:
     pipe: int
     ends_at: float
     said: IO[bytes]
+
+    def ends(self) -> tuple[int, int]:
+        """Return what the server holds open for it."""
+        return self.pipe, self.said.fileno()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,22 @@ def _serve(asked: socket.socket) -> _Turn | None:
                 message, pipes, _, _ = socket.recv_fds(asked, MOST_MESSAGE_BYTES, 1)
                 if not message:
                     return None
+                if not pipes:  # no number was free for it, so nobody can be answered
+                    continue
                 request = json.loads(message)
                 limits = Limits(**request["limits"])
-                said = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the child has ended
-                pid = os.fork()
+                try:
+                    said = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the child has ended
+                    pid = os.fork()
+                except OSError as error:  # the machine gives no more: that is one reading's end
+                    for pipe in pipes:
+                        _tell(pipe, {"ended": 1, "late": False, "said": str(error)})
+                        os.close(pipe)
+                    continue
                 if pid == 0:
-                    return _as_child(request, limits, pipes[0], said)
+                    others = [end for child in children.values() for end in child.ends()]
+                    _become_child(pipes[0], said, [asked.fileno(), bell, ring, *others])
+                    return _Turn(request, limits, sys.stdin.fileno())
                 children[pid] = _Child(pipes[0], time.monotonic() + limits.wait_seconds, said)
                 poll.register(pipes[0], 0)  # of a pipe without a reader this hears all the same
             else:
@@ -159,21 +173,24 @@ def _tell(pipe: int, what: dict[str, Any]) -> None:
         return  # nobody listens any more, and whoever speaks is killed for it
 
 
-def _as_child(request: dict[str, Any], limits: Limits, pipe: int, said: IO[bytes]) -> _Turn:
-    """Let go of everything that is the server's, and keep the pipe."""
+def _become_child(pipe: int, said: IO[bytes], of_server: Iterable[int]) -> None:
+    """Let go of what is the server's; the pipe becomes standard input, and errors go to a file.
+
+    What the libraries have open they go on using, such as the database of coordinate systems.
+    """
     die_with_parent(signal.SIGKILL)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(said.fileno(), sys.stderr.fileno())
     os.dup2(pipe, sys.stdin.fileno())
-    os.closerange(sys.stderr.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-    return _Turn(request, limits, sys.stdin.fileno())
+    for end in (pipe, said.fileno(), *of_server):
+        os.close(end)
 
 
 def _read(turn: _Turn) -> None:
-    request = turn.request
+    folder = Path(turn.request["folder"])
+    request = json.loads((folder / REQUEST).read_text(encoding="ascii"))
     source = LayerFile(**{**request["source"], "path": Path(request["source"]["path"])})
-    folder = Path(request["folder"])
     said_at = 0.0
 
     def progress(done: int, total: int) -> None:
@@ -192,6 +209,9 @@ def _read(turn: _Turn) -> None:
         write_layer(raw, folder / RESULT)
     except MangquError as error:
         _tell(turn.pipe, {"error": error_as_json(error)})
+        return
+    except OSError as error:  # most often, no room is left for the layer
+        _tell(turn.pipe, {"error": error_as_json(source.error("reader_failed", reason=str(error)))})
         return
     except MemoryError:
         _tell(turn.pipe, {"error": error_as_json(source.error("reader_memory"))})

@@ -22,6 +22,17 @@ FLOORS = {
     "arrangement": {"gis.measure", "gis.arrangement"},
     "law": {"gis.law"},
     "duty": {"gis.arrangement", "gis.duty"},
+    "horizon": {
+        "gis.arrangement",
+        "gis.certificate",
+        "gis.duty",
+        "gis.findings",
+        "gis.horizon",
+        "gis.labels",
+        "gis.measure",
+        "gis.progress",
+        "gis.reasons",
+    },
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {
