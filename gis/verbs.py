@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,7 +30,12 @@ from gis.spoken import ProgressBar, SpokenCommand, language_option, option, text
 from gis.summary import summary, summary_lines
 from gis.verification import verify_run
 from gis.whois import who_answers
-from gis.whois_lines import answer_line, more_lines
+from gis.whois_lines import answer_line, more_lines, share_line
+from gis.whois_shape import drawn_shape, who_answers_within
+
+if TYPE_CHECKING:
+    from gis.catalogue import Catalogue
+    from gis.model.run import Run
 
 
 class Day(click.ParamType[date]):
@@ -278,8 +283,9 @@ _SHOWN = 20
 # a western longitude begins like an option
 @click.command(cls=SpokenCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="PROJECT|RUN", type=_path)
-@click.argument("lon", type=float)
-@click.argument("lat", type=float)
+@click.argument("lon", type=float, required=False)
+@click.argument("lat", type=float, required=False)
+@option("--shape")
 @option("--matter")
 @option("--as-of", type=Day())
 @option("--json", "as_json", is_flag=True)
@@ -290,14 +296,17 @@ def whois(
     /,
     *,
     place: Path,
-    lon: float,
-    lat: float,
+    lon: float | None,
+    lat: float | None,
+    shape: str | None,
     matter: str | None,
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Tell who answers at a point."""
+    """Tell who answers at a point, or within a shape."""
     texts = texts_of(context)
+    if (shape is None) == (lon is None) or (lon is None) != (lat is None):
+        raise click.UsageError(texts.text("cli.whois.where"))
     bar = ProgressBar(texts)
     if is_run(place):
         if as_of is not None:
@@ -308,6 +317,9 @@ def whois(
             read_project(place, today=today(), as_of=as_of, progress=bar), progress=bar
         )
     bar.clear()
+    if lon is None or lat is None:
+        _tell_shares(result, shape or "", matter, texts, as_json=as_json)
+        return
     answers = who_answers(result, lon, lat, matter=matter)
     if as_json:
         echo_json({"lon": lon, "lat": lat, "answers": [asdict(answer) for answer in answers]})
@@ -319,6 +331,18 @@ def whois(
         click.echo(answer_line(answer, labels))
         for line in more_lines(answer, result, labels):
             click.echo(f"  {line}")
+
+
+def _tell_shares(
+    result: Run, drawn: str, matter: str | None, texts: Catalogue, *, as_json: bool
+) -> None:
+    shares = who_answers_within(result, drawn_shape(drawn, result.atoms.crs), matter=matter)
+    if as_json:
+        echo_json({"shape": drawn, "shares": [asdict(share) for share in shares]})
+        return
+    labels = Labels.of(result, texts.language)
+    for share in shares:
+        click.echo(share_line(share, labels))
 
 
 @click.command(cls=SpokenCommand)

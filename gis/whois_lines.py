@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gis.near_border import WITHIN_ACCURACY
+from gis.whois_shape import OUTSIDE
 
 if TYPE_CHECKING:
     from gis.labels import Labels
     from gis.model.run import Run
     from gis.whois import Answer
+    from gis.whois_shape import Share
 
 
 def answer_line(answer: Answer, labels: Labels) -> str:
@@ -81,5 +83,28 @@ def _finding_lines(answer: Answer, result: Run, labels: Labels) -> list[str]:
         if neighbours:
             names = labels.texts.text("whois.and").join(labels.body(body) for body in neighbours)
             lines.append(labels.texts.text("whois.next_to", bodies=names))
-        lines.append(labels.texts.text(f"law.{law}"))
+        if not answer.proposals:  # the project's own ordinance says it better
+            lines.append(labels.texts.text(f"law.{law}"))
     return lines
+
+
+def share_line(share: Share, labels: Labels) -> str:
+    """Return one part of a shape in words."""
+    texts = labels.texts
+    names = texts.text("whois.and").join(labels.body(body) for body in share.leads)
+    beyond = share.standing == OUTSIDE
+    standing = (
+        texts.text("whois.beyond_limit") if beyond else texts.label("standing", share.standing)
+    )
+    head = " · ".join(
+        part for part in (labels.matter(share.matter), labels.level(share.level)) if part
+    )
+    sentence = texts.text(
+        "whois.share",
+        share=f"{share.share:.1%}",
+        area=f"{share.area_m2:,.0f}",
+        standing=standing,
+        bodies=names or texts.text("whois.nobody"),
+        findings=" ".join(share.finding_ids),
+    ).strip()
+    return f"{head}: {sentence}" if head else sentence
