@@ -172,6 +172,7 @@ def check(
 @click.argument("project", type=_path)
 @option("-o", "--output", type=_path, required=True)
 @option("--as-of", type=Day())
+@option("--previous", type=_path)
 @workers_option
 @strict_option
 @option("--json", "as_json", is_flag=True)
@@ -184,6 +185,7 @@ def run(
     project: Path,
     output: Path,
     as_of: date | None,
+    previous: Path | None,
     workers: int,
     repairs: frozenset[str],
     as_json: bool,
@@ -197,6 +199,7 @@ def run(
             output,
             today=today(),
             as_of=as_of,
+            previous=previous,
             repairs=repairs,
             workers=workers,
             progress=bar,

@@ -33,6 +33,7 @@ FLOORS = {
         "gis.progress",
         "gis.reasons",
     },
+    "lineage": {"gis.lineage", "gis.measure"},
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
     "layers": {
