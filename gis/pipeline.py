@@ -14,6 +14,7 @@ from gis.carrying import carry_over, past_of
 from gis.certificate import account, account_of_claims, certificate, jurisdiction_area
 from gis.duty import Question, Register, claims_seen, duties_on, levels_asked, passes, standings
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
+from gis.law import answers, with_answers
 from gis.layers import read_project
 from gis.layers.geometry_repair import REPAIRS
 from gis.measure import EllipsoidMeasure
@@ -215,6 +216,7 @@ class _Collected:
         ids = pd.Series(found["finding_id"].to_numpy(), index=found.index)
         neighbours = pd.concat(self.neighbours, ignore_index=True)
         neighbours.insert(0, "finding_id", neighbours.pop("finding").map(ids))
+        found = _by_law(found.reset_index(drop=True), neighbours, project)
         tables: dict[str, Any] = {
             name: getattr(project, name)[
                 [column.name for column in TABLES[name].columns]
@@ -225,7 +227,7 @@ class _Collected:
         tables |= {
             "atoms": pd.concat(self.atoms, ignore_index=True),
             "standings": pd.concat(self.standings, ignore_index=True),
-            "findings": found.reset_index(drop=True),
+            "findings": found,
             "finding_neighbours": neighbours.sort_values(
                 ["finding_id", "shared_m", "body"], ascending=[True, False, True]
             ).reset_index(drop=True),
@@ -241,6 +243,23 @@ class _Collected:
             tables=tables,
         )
         return Run(settings=project.settings, certificate=proof, **tables)
+
+
+def _by_law(
+    found: gpd.GeoDataFrame, neighbours: pd.DataFrame, project: Project
+) -> gpd.GeoDataFrame:
+    """Return findings with what the project's ordinance says of each, if it names one."""
+    if project.law is None:
+        return found
+    answered = answers(
+        found,
+        neighbours,
+        bodies=project.bodies,
+        law=project.law,
+        lanes=project.lanes,
+        places=project.places,
+    )
+    return with_answers(found, answered)
 
 
 #: Columns of the atoms that list the rows covering them, and their tables.

@@ -29,9 +29,12 @@ from gis.run_folder import is_run, read_run
 from gis.spoken import ProgressBar, SpokenCommand, language_option, option, texts_of
 from gis.summary import summary, summary_lines
 from gis.verification import verify_run
-from gis.whois import Answer, who_answers
+from gis.whois import who_answers
+from gis.whois_lines import answer_line, more_lines, share_line
+from gis.whois_shape import drawn_shape, who_answers_within
 
 if TYPE_CHECKING:
+    from gis.catalogue import Catalogue
     from gis.model.run import Run
 
 
@@ -283,8 +286,9 @@ _SHOWN = 20
 # a western longitude begins like an option
 @click.command(cls=SpokenCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="PROJECT|RUN", type=_path)
-@click.argument("lon", type=float)
-@click.argument("lat", type=float)
+@click.argument("lon", type=float, required=False)
+@click.argument("lat", type=float, required=False)
+@option("--shape")
 @option("--matter")
 @option("--as-of", type=Day())
 @option("--json", "as_json", is_flag=True)
@@ -295,14 +299,17 @@ def whois(
     /,
     *,
     place: Path,
-    lon: float,
-    lat: float,
+    lon: float | None,
+    lat: float | None,
+    shape: str | None,
     matter: str | None,
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Tell who answers at a point."""
+    """Tell who answers at a point, or within a shape."""
     texts = texts_of(context)
+    if (shape is None) == (lon is None) or (lon is None) != (lat is None):
+        raise click.UsageError(texts.text("cli.whois.where"))
     bar = ProgressBar(texts)
     if is_run(place):
         if as_of is not None:
@@ -313,6 +320,9 @@ def whois(
             read_project(place, today=today(), as_of=as_of, progress=bar), progress=bar
         )
     bar.clear()
+    if lon is None or lat is None:
+        _tell_shares(result, shape or "", matter, texts, as_json=as_json)
+        return
     answers = who_answers(result, lon, lat, matter=matter)
     if as_json:
         echo_json({"lon": lon, "lat": lat, "answers": [asdict(answer) for answer in answers]})
@@ -322,36 +332,20 @@ def whois(
     labels = Labels.of(result, texts.language)
     for answer in answers:
         click.echo(answer_line(answer, labels))
-        for line in finding_lines(answer, result, labels):
+        for line in more_lines(answer, result, labels):
             click.echo(f"  {line}")
 
 
-def answer_line(answer: Answer, labels: Labels) -> str:
-    """Return one answer in words: the body, or the finding that stands in for it."""
-    texts = labels.texts
-    names = texts.text("whois.and").join(labels.body(body) for body in answer.leads)
-    sentence = texts.text(
-        f"whois.{answer.standing}",
-        leads=names,
-        receiver=labels.body(answer.first_receiver),
-        finding=", ".join(answer.finding_ids),
-    )
-    head = " · ".join(
-        part for part in (labels.matter(answer.matter), labels.level(answer.level)) if part
-    )
-    return f"{head}: {sentence}" if head else sentence
-
-
-def finding_lines(answer: Answer, result: Run, labels: Labels) -> list[str]:
-    """Return who is next to each finding that stands in for a body, and what the law says."""
-    lines = []
-    wanting = result.findings[result.findings["finding_id"].isin(answer.finding_ids)]
-    for neighbours, law in zip(wanting["neighbours"], wanting["law"], strict=True):
-        if neighbours:
-            names = labels.texts.text("whois.and").join(labels.body(body) for body in neighbours)
-            lines.append(labels.texts.text("whois.next_to", bodies=names))
-        lines.append(labels.texts.text(f"law.{law}"))
-    return lines
+def _tell_shares(
+    result: Run, drawn: str, matter: str | None, texts: Catalogue, *, as_json: bool
+) -> None:
+    shares = who_answers_within(result, drawn_shape(drawn, result.atoms.crs), matter=matter)
+    if as_json:
+        echo_json({"shape": drawn, "shares": [asdict(share) for share in shares]})
+        return
+    labels = Labels.of(result, texts.language)
+    for share in shares:
+        click.echo(share_line(share, labels))
 
 
 @click.command(cls=SpokenCommand)

@@ -13,6 +13,7 @@ from gis.duty.validity import in_force
 from gis.errors import InputError
 from gis.measure import WGS84, transformer
 from gis.model.vocabulary import Role
+from gis.near_border import SURE, near_border
 
 if TYPE_CHECKING:
     from gis.model.run import Run
@@ -42,6 +43,25 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the project's ordinance says of a finding that the point lies in.
+
+    Parameters
+    ----------
+    finding_id, rule_id, article, role, body, unresolved, confidence
+        As in docs/law.md; ``body`` is ``""`` where ``unresolved`` tells why.
+    """
+
+    finding_id: str
+    rule_id: str
+    article: str
+    role: str
+    body: str
+    unresolved: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Who answers for one matter at one level.
 
@@ -64,6 +84,19 @@ class Answer:
         Claims in force that the answer rests on.
     districts
         Districts that the point lies in.
+    basis, basis_ref, since, until
+        Of the claim nearest to the matter among those of the leads, or else of the fallback bodies;
+        ISO dates, ``""`` for none.
+    border_m
+        Metres to the nearest ground with other leads, or None where there is none.
+    border_accuracy_m
+        Nearer than this the borders are too inexact to tell which side the point is on.
+    certainty
+        ``sure``, ``within_accuracy``, or ``sure`` where there is no such border.
+    beyond
+        Who leads beyond that border.
+    proposals
+        What the project's ordinance says, finding by finding.
     """
 
     matter: str
@@ -75,6 +108,15 @@ class Answer:
     finding_ids: tuple[str, ...]
     grounds: tuple[Ground, ...]
     districts: tuple[str, ...]
+    basis: str = ""
+    basis_ref: str = ""
+    since: str = ""
+    until: str = ""
+    border_m: float | None = None
+    border_accuracy_m: float | None = None
+    certainty: str = SURE
+    beyond: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 def who_answers(run: Run, lon: float, lat: float, *, matter: str | None = None) -> list[Answer]:
@@ -110,7 +152,7 @@ def who_answers(run: Run, lon: float, lat: float, *, matter: str | None = None) 
     asked = asked[asked["atom_id"].isin(atoms["atom_id"])]
     findings = run.findings.iloc[run.findings.sindex.query(point, predicate="intersects")]
     rows = asked.merge(atoms.drop(columns="geometry"), on="atom_id")
-    return [_answer(run, row, findings) for _, row in rows.iterrows()]
+    return [_answer(run, point, row, findings) for _, row in rows.iterrows()]
 
 
 def _point(run: Run, lon: float, lat: float) -> shapely.Point:
@@ -121,7 +163,7 @@ def _point(run: Run, lon: float, lat: float) -> shapely.Point:
     return shapely.Point(to_crs.transform(lon, lat))
 
 
-def _answer(run: Run, row: pd.Series, findings: pd.DataFrame) -> Answer:
+def _answer(run: Run, point: shapely.Point, row: pd.Series, findings: pd.DataFrame) -> Answer:
     grounds = _grounds(run, row)
     wanting = findings[
         (findings["matter"] == row["matter"]) & findings["level"].isin([row["level"], ""])
@@ -130,6 +172,9 @@ def _answer(run: Run, row: pd.Series, findings: pd.DataFrame) -> Answer:
     fallback = sorted({ground.body for ground in grounds if ground.role == Role.FALLBACK})
     answering = leads or tuple(fallback)
     receiver = row["first_receiver"] or (answering[0] if len(answering) == 1 else "")
+    wanted = Role.LEAD if leads else Role.FALLBACK
+    first = next((ground for ground in grounds if ground.role == wanted), None)
+    border = near_border(run, point, row)
     return Answer(
         matter=row["matter"],
         level=row["level"],
@@ -140,6 +185,33 @@ def _answer(run: Run, row: pd.Series, findings: pd.DataFrame) -> Answer:
         finding_ids=tuple(wanting["finding_id"]),
         grounds=grounds,
         districts=tuple(row["district_ids"]),
+        basis=first.basis if first else "",
+        basis_ref=first.basis_ref if first else "",
+        since=first.valid_from if first else "",
+        until=first.valid_to if first else "",
+        border_m=border.distance_m if border else None,
+        border_accuracy_m=border.accuracy_m if border else None,
+        certainty=border.certainty if border else SURE,
+        beyond=border.beyond if border else (),
+        proposals=_proposals(wanting),
+    )
+
+
+def _proposals(wanting: pd.DataFrame) -> tuple[Proposal, ...]:
+    """Return what the ordinance says of findings; nothing where none speaks."""
+    if "rule_id" not in wanting:
+        return ()
+    return tuple(
+        Proposal(
+            finding_id=row["finding_id"],
+            rule_id=row["rule_id"],
+            article=row["article"],
+            role=row["proposed_role"],
+            body=row["proposed_body"],
+            unresolved=row["unresolved"],
+            confidence=float(row["confidence"]),
+        )
+        for _, row in wanting[wanting["rule_id"] != ""].iterrows()
     )
 
 

@@ -12,7 +12,7 @@ from gis.layers.new_project import new_project_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAIN_FILES = ("mangqu.toml", "bodies.csv", "matters.csv", "README.md")
+PLAIN_FILES = ("mangqu.toml", "rules.toml", "bodies.csv", "matters.csv", "README.md")
 
 
 def build(folder: Path) -> None:

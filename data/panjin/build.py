@@ -44,7 +44,7 @@ PLANTERS = (
     plant_sanitation,
 )
 
-_PLAIN_FILES = ("mangqu.toml", "matters.csv", "README.md")
+_PLAIN_FILES = ("mangqu.toml", "rules.toml", "matters.csv", "README.md")
 _GEOPACKAGE_DAY = "2026-01-01T00:00:00.000Z"
 
 

@@ -42,6 +42,7 @@ PROJECT_KEYS = (
 )
 MAP_KEYS = ("basemap", "tianditu_key")
 PRACTICE_KEYS = ("q", "silent_days")
+RULES_KEYS = ("path",)
 LAYER_KEYS = (
     "path",
     "layer",
@@ -57,9 +58,9 @@ LAYER_KEYS = (
     "constants",
 )
 #: Understood by later versions; ignoring them now would be a wrong answer.
-RESERVED_TABLES = ("zones", "risk", "rules")
+RESERVED_TABLES = ("zones", "risk")
 
-_PARTS = ("project", "map", "practice", "layers")
+_PARTS = ("project", "map", "practice", "rules", "layers")
 
 #: A wider sliver than this many times its accuracy is a mistake.
 _MOST_SLIVER_K = 1000
@@ -125,10 +126,13 @@ class ProjectFile:
         Its head.
     layers
         Its layers, in the order of the file within each table.
+    rules
+        File of its ordinance, relative to the project's folder, or ``""``.
     """
 
     settings: Settings
     layers: tuple[LayerDeclaration, ...]
+    rules: str = ""
 
 
 def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> ProjectFile:
@@ -160,6 +164,7 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
             reader.refuse_word("unknown_table", "", name, _PARTS)
     settings = _settings(document, reader, today=today, as_of=as_of)
     layers = tuple(_layers(document, reader))
+    rules = _rules(document, reader)
     declared = {layer.table for layer in layers}
     # a mistyped name is told already, and would be told twice as a table that is missing
     wanted = () if reader.errors else _REQUIRED_LAYERS
@@ -168,7 +173,7 @@ def read_project_file(path: Path, *, today: date, as_of: date | None = None) -> 
             reader.refuse("layer_required", "", f"layers.{table}")
     if reader.errors:
         raise InputErrors(reader.errors)
-    return ProjectFile(settings, layers)
+    return ProjectFile(settings, layers, rules)
 
 
 def _text(path: Path) -> str:
@@ -285,6 +290,25 @@ def _is_number_of_days(value: float) -> bool:
     return 1 <= value <= _MOST_DAYS and value == int(value)
 
 
+def _rules(document: dict[str, Any], reader: TomlReader) -> str:
+    """Return the file of the ordinance, ``""`` where the project names none."""
+    if "rules" not in document:
+        return ""
+    table = reader.table(document, "rules")
+    for key in reader.unknown(table, RULES_KEYS):
+        reader.refuse_word("unknown_key", "rules", key, RULES_KEYS)
+    return _path(table, "rules", reader)
+
+
+def _path(table: dict[str, Any], where: str, reader: TomlReader) -> str:
+    path = reader.text(table, "path", where)
+    if not path and isinstance(table.get("path", ""), str):
+        reader.refuse("path_missing", where, "path")
+    elif is_unsafe_name(path) or "\\" in path:
+        reader.refuse("path_unsafe", where, "path", value=path)
+    return path
+
+
 def _layers(document: dict[str, Any], reader: TomlReader) -> Iterator[LayerDeclaration]:
     tables = reader.table(document, "layers")
     for name, value in tables.items():
@@ -303,11 +327,7 @@ def _layers(document: dict[str, Any], reader: TomlReader) -> Iterator[LayerDecla
 def _layer(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> LayerDeclaration:
     for key in reader.unknown(table, LAYER_KEYS):
         reader.refuse_word("unknown_key", where, key, LAYER_KEYS)
-    path = reader.text(table, "path", where)
-    if not path and isinstance(table.get("path", ""), str):
-        reader.refuse("path_missing", where, "path")
-    elif is_unsafe_name(path) or "\\" in path:
-        reader.refuse("path_unsafe", where, "path", value=path)
+    path = _path(table, where, reader)
     encoding = reader.text(table, "encoding", where)
     if encoding and known_encoding(encoding) is None:
         reader.refuse("toml_wrong_word", where, "encoding", value=encoding,

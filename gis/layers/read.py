@@ -22,6 +22,7 @@ from gis.layers.loading import LoadedLayer, file_digest, load_layers, placed_lay
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.layers.refusals import Refusals
 from gis.layers.relations import JOIN_PLACES, related
+from gis.layers.rules_read import read_law
 from gis.layers.shapeless import without_shapes
 from gis.layers.working_crs import working_crs_remarks
 from gis.model.project import Project, Remark, Source
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from gis.layers.project_file import ProjectFile
+    from gis.model.law import Law
     from gis.model.project import Settings
     from gis.model.tables import TableSchema
     from gis.progress import Progress
@@ -59,6 +61,8 @@ class Reading:
         As in :class:`~gis.model.project.Project`.
     refusals
         What keeps it from being analysed.
+    law
+        The ordinance that it names, as far as that is right, or None.
     """
 
     folder: Path
@@ -69,6 +73,7 @@ class Reading:
     remarks: tuple[Remark, ...]
     statements: tuple[Remark, ...]
     refusals: Refusals
+    law: Law | None = None
 
     def project(self) -> Project:
         """Return the project, fit to be analysed.
@@ -85,10 +90,11 @@ class Reading:
             folder=self.folder,
             settings=self.settings,
             crs=self.crs,
-            **{name: table.frame for name, table in self.tables.items() if name != "places"},
+            **{name: table.frame for name, table in self.tables.items()},
             sources=self.sources,
             remarks=self.remarks,
             statements=self.statements,
+            law=self.law,
         )
 
 
@@ -184,15 +190,17 @@ def read_tables(
         statements.append(statement)
         remarks += advice
     tables = related(tables, stated.settings, refusals, remarks)
+    law, of_law = read_law(folder, stated.rules, tables, wanting, refusals)
     return Reading(
         folder=folder,
         settings=stated.settings,
         crs=working,
         tables=tables,
-        sources=(_project_source(path, stated), *(_source(layer) for layer in layers)),
+        sources=(_project_source(path, stated), *of_law, *(_source(layer) for layer in layers)),
         remarks=tuple(remarks),
         statements=tuple(statements),
         refusals=refusals,
+        law=law,
     )
 
 

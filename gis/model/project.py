@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import CRS
 
+    from gis.model.law import Law
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -182,6 +184,10 @@ class Project:
     statements
         How it is reckoned, though nothing is wrong: what the working coordinate system does to
         lengths and areas.
+    places
+        What claims may refer to, with its kinds; None where there is no such table.
+    law
+        The ordinance that the project names, or None.
     """
 
     folder: Path
@@ -199,3 +205,5 @@ class Project:
     sources: tuple[Source, ...] = ()
     remarks: tuple[Remark, ...] = ()
     statements: tuple[Remark, ...] = ()
+    places: gpd.GeoDataFrame | None = None
+    law: Law | None = None

@@ -86,3 +86,21 @@ def _in_the_park(run: Run) -> shapely.Point:
 
     to_crs = Transformer.from_crs("EPSG:4326", run.findings.crs, always_xy=True)
     return shapely.Point(to_crs.transform(-73.9665, 40.7812))
+
+
+def test_a_place_that_no_district_takes_in_is_answered_by_the_provision_of_its_matter(run):
+    places = run.findings[run.findings["class"] != "sliver"]
+    assert (places["rule_id"] == places["matter"]).all()
+    nearest = [next(iter(beside), "") for beside in places["neighbours"]]
+    assert places["proposed_body"].tolist() == nearest
+    assert ((places["unresolved"] == "no_neighbour") == [each == "" for each in nearest]).all()
+    slivers = run.findings[run.findings["class"] == "sliver"]
+    assert set(slivers["rule_id"]) == {"data"}
+    assert set(slivers["proposed_body"]) == {""}
+
+
+def test_the_great_park_goes_to_the_area_with_the_longest_border(run):
+    park = run.findings[run.findings["geometry"].contains(_in_the_park(run))].iloc[0]
+    beside = run.finding_neighbours[run.finding_neighbours["finding_id"] == park["finding_id"]]
+    longest = beside.loc[beside["shared_m"].idxmax(), "body"]
+    assert (park["article"], park["proposed_body"]) == ("NYC Charter § 2704(a)(2)", longest)

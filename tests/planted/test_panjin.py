@@ -44,6 +44,47 @@ def test_every_planted_place_is_found_with_its_class_position_matter_level_and_b
         assert found["bodies"] == bodies, planted["planted_id"]
 
 
+#: Rule of data/panjin/rules.toml that speaks about each, as docs/samples.md says.
+SPEAKS = {
+    "agreement": ["S5", "V2", "C3"],
+    "data": ["M2", "M3", "V3"],
+    "cross_border": ["G3"],
+    "enterprise": ["S2"],
+    "fallback": ["S3"],
+    "not_passed_down": ["C1"],
+    "contested": ["S6", "V1", "P1", "C2"],
+    "back_lane": ["M1", "S1"],
+    "unit_surroundings": ["G5"],
+    "within_one": ["M5"],
+    "unclear": ["G1", "G2", "G4", "M4", "M6", "S4", "W1"],
+}
+
+
+def test_every_planted_place_is_answered_by_the_rule_that_the_documents_name(folder, run):
+    rules = {planted_id: rule for rule, ids in SPEAKS.items() for planted_id in ids}
+    for _, planted in published(folder, "truth").iterrows():
+        same = run.findings[run.findings["matter"] == planted["matter"]]
+        found = same.loc[same.intersection(planted.geometry).area.idxmax()]
+        rule = found["rule_id"]
+        assert rule == rules[planted["planted_id"]]
+        assert found["article"] != ""
+        assert 0.5 <= found["confidence"] <= 1
+        expected = {
+            "agreement": found["first_receiver"],
+            "data": "",
+            "cross_border": "PJ",
+            "within_one": "SU-2",
+        }
+        if rule in {"enterprise", "fallback", "not_passed_down"}:
+            (expected[rule],) = found["bodies"]
+        (government,) = found["districts"] if rule != "cross_border" else ("",)
+        if planted["planted_id"] == "G1":  # nobody is on record as governing the exclave
+            assert (found["proposed_body"], found["unresolved"]) == ("", "no_government")
+        else:
+            assert found["proposed_body"] == expected.get(rule, f"PJ-{government}")
+            assert (found["unresolved"] == "") == (rule != "data")
+
+
 def test_planted_places_are_found_in_their_true_shape_and_size(folder, run):
     for _, planted in published(folder, "truth").iterrows():
         same = run.findings[run.findings["matter"] == planted["matter"]]

@@ -20,6 +20,7 @@ MODULES = sorted((ROOT / "gis").rglob("*.py"))
 FLOORS = {
     "model": set(),
     "arrangement": {"gis.measure", "gis.arrangement"},
+    "law": {"gis.law"},
     "duty": {"gis.arrangement", "gis.duty"},
     "horizon": {
         "gis.arrangement",
@@ -36,7 +37,14 @@ FLOORS = {
     "practice": {"gis.practice", "gis.duty"},
     "readers": {"gis.readers"},
     "writers": {"gis.writers", "gis.output", "gis.measure"},
-    "layers": {"gis.layers", "gis.readers", "gis.output", "gis.measure", "gis.progress"},
+    "layers": {
+        "gis.layers",
+        "gis.law",
+        "gis.readers",
+        "gis.output",
+        "gis.measure",
+        "gis.progress",
+    },
 }
 EVERYWHERE = {"gis.model", "gis.errors", "gis.catalogue"}
 

@@ -110,6 +110,8 @@ def test_python_dash_m_is_the_same_command(say, halves):
         ["run", "a", "-o", "b", "--as-of", "tomorrow"],
         ["run", "a", "-o", "b", "--as-of", "2026-13-01"],
         ["whois", "a", "1"],
+        ["whois", "a"],
+        ["whois", "a", "1", "2", "--shape", "POLYGON ((0 0, 1 0, 1 1, 0 0))"],
         ["whois", "a", "east", "north"],
         ["verify"],
     ],
@@ -321,6 +323,17 @@ def test_whois_answers_from_a_project_and_from_its_run_alike(say, toy_project, t
     ]
     assert said[0] == said[1]
     assert said[0]["answers"][0]["leads"] == ["West"]
+
+
+def test_whois_within_a_shape_tells_shares_that_add_up(say, toy_run_folder):
+    east, north = map(float, INSIDE_WEST)
+    shape = shapely.to_wkt(shapely.box(east, north, east + 1e-4, north + 1e-4))
+    status, out, _ = say("whois", toy_run_folder, "--shape", shape, "--json")
+    shares = json.loads(out)["shares"]
+    assert status == 0
+    questions = {(share["matter"], share["level"]) for share in shares}
+    assert sum(share["share"] for share in shares) == pytest.approx(len(questions))
+    assert say("whois", toy_run_folder, "--shape", shape)[1].count("%") == len(shares)
 
 
 def test_whois_takes_a_western_longitude_as_it_is(say, toy_run_folder):

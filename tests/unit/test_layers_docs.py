@@ -8,6 +8,8 @@ import pytest
 
 import gis.layers
 from gis.catalogue import catalogue
+from gis.law.choices import WORDS
+from gis.law.conditions import CLAIMS, CONDITIONS, DISTRICTS, NEIGHBOURS
 from gis.layers.geometry_repair import REPAIRS
 from gis.layers.project_file import (
     AXES,
@@ -18,7 +20,9 @@ from gis.layers.project_file import (
     PRACTICE_KEYS,
     PROJECT_KEYS,
     RESERVED_TABLES,
+    RULES_KEYS,
 )
+from gis.layers.rules_file import RULE_KEYS, TOP_KEYS
 from gis.model.tables import TABLES
 
 ROOT = Path(gis.layers.__file__).parents[2]
@@ -33,6 +37,7 @@ SAYING = {
     "FileNote": 0,
     "RowNote": 1,
     "_refuse": 2,
+    "_fault": 0,
     "_remark": 0,
     "Doubt": 2,
     "unknown_names": 3,
@@ -71,11 +76,30 @@ def test_every_column_of_every_table_is_in_the_reference(schema):
         ("[project]", PROJECT_KEYS),
         ("[map]", MAP_KEYS),
         ("[practice]", PRACTICE_KEYS),
+        ("[rules]", RULES_KEYS),
         ("[layers.NAME]", LAYER_KEYS),
     ],
 )
 def test_every_key_of_the_project_file_is_in_the_reference(heading, keys):
     assert re.findall(r"^\| `(\w+)` \|", section(heading), re.MULTILINE) == list(keys)
+
+
+LAW = (ROOT / "docs" / "law.md").read_text("utf-8")
+
+
+def listed_under(heading):
+    """Return what the first column of a table in the reference of the law lists."""
+    _, _, rest = LAW.partition(f"## {heading}\n")
+    return re.findall(r"^\| `(\w+)", rest.partition("\n## ")[0], re.MULTILINE)
+
+
+def test_every_key_condition_and_word_of_the_law_is_in_its_reference():
+    assert listed_under("The file") == list(TOP_KEYS)
+    assert listed_under("A rule") == list(RULE_KEYS)
+    assert listed_under("Conditions") == list(CONDITIONS)
+    assert listed_under("Whom a rule names") == list(WORDS)
+    for words in (CLAIMS, NEIGHBOURS, DISTRICTS):
+        assert all(f"`{word}`" in LAW for word in words)
 
 
 def test_every_word_of_the_project_file_is_in_the_reference():
@@ -103,7 +127,7 @@ def said():
 
 def test_every_problem_has_a_sentence_and_a_remedy_in_both_languages():
     columns = {column.name for schema in TABLES.values() for column in schema.columns}
-    keys = {key for _, key in said()} - columns - set(PROJECT_KEYS) - set(MAP_KEYS)
+    keys = {key for _, key in said()} - columns - {*PROJECT_KEYS, *MAP_KEYS, *RULE_KEYS}
     assert len(keys) > 50
     for language in ("zh", "en"):
         texts = catalogue(language).texts
