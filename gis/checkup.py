@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from gis.catalogue import LANGUAGES, catalogue
+from gis.catalogue import LANGUAGES, Worded, catalogue
 from gis.errors import OutputError
 from gis.layers.examination import Severity
 from gis.measure import WGS84
@@ -87,7 +87,12 @@ def _as_json(problem: Problem, language: str) -> dict[str, Any]:
         "lon": problem.lon,
         "lat": problem.lat,
         "message": problem.line(language),
-        "details": {name: _plain(value) for name, value in problem.details.items()},
+        "details": {
+            name: _plain(value)
+            for name, value in problem.details.items()
+            # of what is worded only lists tell a machine more than the sentence does
+            if name != "candidates" and (isinstance(value, tuple) or not isinstance(value, Worded))
+        },
     }
     candidates = problem.details.get("candidates")
     if isinstance(candidates, (list, tuple)):

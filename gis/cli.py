@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -19,6 +20,7 @@ from gis.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 #: Verbs make themselves known under this name. Those that publish live in another package, and the
 #: analysis never depends on it.
@@ -60,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _occupy_standard_streams()
+    if given and given[0] in _READERS:
+        # what is under way is let go, and leaves nothing behind
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         status = run_arguments(given)
     finally:
@@ -95,7 +100,13 @@ _UNFORESEEN = (OSError, MemoryError, RecursionError, GEOSException, CRSError)
 
 
 #: Verbs that open layer files first of all: the process that reads them starts while they load.
-_READERS = ("check", "gaps", "run")
+_READERS = ("calendar", "check", "gaps", "perspectives", "run")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End like an interrupt from the keyboard."""
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def run_arguments(arguments: list[str]) -> int:
@@ -104,11 +115,11 @@ def run_arguments(arguments: list[str]) -> int:
     if any("\0" in argument for argument in arguments):  # no shell can, a program can
         click.echo(MangquError("nul_in_argument").render(language), err=True)
         return REFUSED
-    if arguments and arguments[0] in _READERS:
-        from gis.readers.apart import prepare_to_read
-
-        prepare_to_read()
     try:
+        if arguments and arguments[0] in _READERS:
+            from gis.readers.apart import prepare_to_read
+
+            prepare_to_read()
         status = mangqu.main(arguments, prog_name="mangqu", standalone_mode=False, obj=language)
     except click.ClickException as error:
         error.show()

@@ -169,7 +169,7 @@ def gaps_of_layer(request: GapRequest, *, today: date, progress: Progress = sile
     begun = time.perf_counter()
     progress("reading", 0, 0)
     stated: dict[str, Any] = {
-        "crs": request.crs,
+        "crs": _with_authority(request.crs),
         "encoding": request.encoding,
         "progress": progress,
         "repairs": request.repairs,
@@ -293,6 +293,11 @@ def write_findings(
     return write_layers({name: layers[name] for name in written}, path, language=language)
 
 
+def _with_authority(code: str | None) -> str | None:
+    """Return a code that is a bare number as one of EPSG's."""
+    return f"EPSG:{code}" if code and code.isascii() and code.isdigit() else code
+
+
 def _given(spec: str | None) -> list[str]:
     return [] if spec is None else [spec]
 
@@ -303,7 +308,7 @@ def _claims(layer: OneLayer, request: GapRequest) -> gpd.GeoDataFrame:
     if column is not None and column not in layer.frame:
         known = [name for name in layer.frame.columns if name != "geometry"]
         raise InputError(
-            "column_missing",
+            "body_column_missing",
             file=request.claims,
             column=column,
             suggestion=suggestion(column, known) or "-",

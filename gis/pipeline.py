@@ -10,6 +10,7 @@ import pandas as pd
 
 from gis.arrangement.kernel import is_prepared
 from gis.arrangement.partition import Partition, make_partition
+from gis.carrying import carry_over, past_of
 from gis.certificate import account, account_of_claims, certificate, jurisdiction_area
 from gis.duty import Question, Register, claims_seen, duties_on, levels_asked, passes, standings
 from gis.findings import findings, lane_findings, lane_network, numbered, numbered_lanes
@@ -21,7 +22,7 @@ from gis.model.run import Run
 from gis.model.tables import TABLES
 from gis.output import refuse_existing
 from gis.progress import silent
-from gis.run_folder import write_run
+from gis.run_folder import certificate_sha256, read_run, write_run
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,6 +93,7 @@ def run_project(
     *,
     today: date,
     as_of: date | None = None,
+    previous: Path | None = None,
     repairs: frozenset[str] = REPAIRS,
     workers: int = 1,
     progress: Progress = silent,
@@ -108,6 +110,8 @@ def run_project(
         Day to ask about where neither the project nor ``as_of`` states one.
     as_of
         Day to ask about, before the one that the project states.
+    previous
+        Folder of an earlier run, whose numbers are carried over.
     repairs
         What may be mended of a row's shape; a row that needs more is refused.
     workers
@@ -118,15 +122,20 @@ def run_project(
     Raises
     ------
     InputError, InputErrors
-        If the inputs are refused.
+        If the inputs or the earlier run are refused.
     OutputError
         If the output exists or cannot be written.
     """
     # before the work, not after it
     refuse_existing(output)
     progress("reading", 0, 0)
+    past = None
+    if previous is not None:
+        past = past_of(read_run(previous), certificate_sha256=certificate_sha256(previous))
     project = read_project(folder, today=today, as_of=as_of, repairs=repairs, progress=progress)
     run = analyse(project, workers=workers, progress=progress)
+    if past is not None:
+        run = carry_over(run, past)
     progress("writing", 0, 0)
     write_run(run, project, output)
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import date
@@ -15,7 +16,7 @@ from gis.digests import is_list_column
 from gis.errors import InputError
 from gis.layers import project_files
 from gis.model.project import MapSettings, Name, Settings
-from gis.model.run import GEOMETRY_TYPES, Run, list_as_json
+from gis.model.run import GEOMETRY_TYPES, Lineage, Past, Run, list_as_json
 from gis.model.tables import TABLES, ColumnKind
 from gis.output import add_layer, new_folder
 from gis.writers.styles import embed_styles
@@ -30,6 +31,7 @@ GEOPACKAGE = "run.gpkg"
 CERTIFICATE = "certificate.json"
 SNAPSHOT = "project"
 LOG = "log.txt"
+LINEAGE = "lineage.gpkg"
 
 #: Tables in ``run.gpkg``, those that a person opens first at the top.
 RUN_TABLES = (
@@ -46,6 +48,9 @@ RUN_TABLES = (
     "matters",
 )
 
+#: What is drawn in ``lineage.gpkg``; brought to another coordinate system a place may come apart.
+_LINEAGE_TYPES = {"earlier_findings": "MultiPolygon", "earlier_lane_findings": "MultiLineString"}
+
 
 def write_run(run: Run, project: Project, folder: Path) -> None:
     """Write a run's folder: whole or not at all, and never over another.
@@ -57,6 +62,9 @@ def write_run(run: Run, project: Project, folder: Path) -> None:
     """
     with new_folder(folder) as aside:
         _write_geopackage(run, aside / GEOPACKAGE)
+        if run.lineage is not None:
+            for name, table in run.lineage.tables().items():
+                add_layer(storable(name, table), aside / LINEAGE, name, _LINEAGE_TYPES.get(name))
         _snapshot(project, aside / SNAPSHOT)
         text = json.dumps(run.certificate, ensure_ascii=False, indent=1, sort_keys=True)
         (aside / CERTIFICATE).write_text(text + "\n", encoding="utf-8")
@@ -138,7 +146,24 @@ def read_run(folder: Path) -> Run:
     proof = read_certificate(folder)
     tables = {name: _read_table(folder / GEOPACKAGE, name) for name in RUN_TABLES}
     settings = _settings(folder, proof)
-    return Run(settings=settings, certificate=proof, **tables)
+    lineage = _lineage(folder / LINEAGE, proof["lineage"]) if "lineage" in proof else None
+    return Run(settings=settings, certificate=proof, lineage=lineage, **tables)
+
+
+def _lineage(path: Path, certified: dict[str, Any]) -> Lineage:
+    return Lineage(
+        past=Past(
+            certificate_sha256=certified["previous_sha256"],
+            findings=_read_table(path, "earlier_findings"),
+            lane_findings=_read_table(path, "earlier_lane_findings"),
+        ),
+        finding_links=_read_table(path, "finding_links"),
+    )
+
+
+def certificate_sha256(folder: Path) -> str:
+    """Return the SHA-256 of a run's certificate, by which a later run names it."""
+    return hashlib.sha256((folder / CERTIFICATE).read_bytes()).hexdigest()
 
 
 def read_certificate(folder: Path) -> dict[str, Any]:
@@ -187,6 +212,7 @@ _CERTIFICATE_PARTS: dict[str, type] = {
     "tables": dict,
 }
 _INPUT_PARTS: dict[str, type] = {"table": str, "path": str, "layer": str, "files": dict}
+_LINEAGE_PARTS: dict[str, type] = {"previous_sha256": str, "tables": dict}
 _QUESTION_PARTS: dict[str, type] = {
     "matter": str,
     "level": str,
@@ -202,6 +228,9 @@ _QUESTION_PARTS: dict[str, type] = {
 def _malformed(proof: dict[str, Any]) -> Iterator[str]:
     """Name the parts of a certificate that are missing or of the wrong kind."""
     yield from _wrong_parts(proof, _CERTIFICATE_PARTS)
+    if "lineage" in proof:
+        wrong = _wrong_parts(proof["lineage"], _LINEAGE_PARTS)
+        yield from (f"lineage.{name}" for name in wrong)
     for part, kinds in (("inputs", _INPUT_PARTS), ("questions", _QUESTION_PARTS)):
         for entry in proof[part]:
             yield from (f"{part}.{name}" for name in _wrong_parts(entry, kinds))

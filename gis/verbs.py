@@ -169,6 +169,7 @@ def check(
 @click.argument("project", type=_path)
 @option("-o", "--output", type=_path, required=True)
 @option("--as-of", type=Day())
+@option("--previous", type=_path)
 @workers_option
 @strict_option
 @option("--json", "as_json", is_flag=True)
@@ -181,6 +182,7 @@ def run(
     project: Path,
     output: Path,
     as_of: date | None,
+    previous: Path | None,
     workers: int,
     repairs: frozenset[str],
     as_json: bool,
@@ -194,6 +196,7 @@ def run(
             output,
             today=today(),
             as_of=as_of,
+            previous=previous,
             repairs=repairs,
             workers=workers,
             progress=bar,

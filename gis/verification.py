@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 from pyproj import CRS
 
+from gis.carrying import carry_over
 from gis.certificate import TOLERANCE
 from gis.digests import digest
 from gis.errors import CertificateError, InputError, InputErrors
@@ -20,6 +21,7 @@ from gis.progress import silent
 from gis.run_folder import (
     CERTIFICATE,
     GEOPACKAGE,
+    LINEAGE,
     LOG,
     RUN_TABLES,
     SNAPSHOT,
@@ -82,13 +84,19 @@ def _strangers(folder: Path, run: Run) -> Iterator[Discrepancy]:
     """Tell of files and tables that no run writes."""
     snapshot = {name for source in run.certificate["inputs"] for name in source["files"]}
     expected = {GEOPACKAGE, CERTIFICATE, LOG, *(f"{SNAPSHOT}/{name}" for name in snapshot)}
+    if run.lineage is not None:
+        expected.add(LINEAGE)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         # desktop programs lay a journal beside a GeoPackage while they have it open
-        if path.is_file() and name not in expected and not name.startswith(f"{GEOPACKAGE}-"):
+        journal = name.startswith((f"{GEOPACKAGE}-", f"{LINEAGE}-"))
+        if path.is_file() and name not in expected and not journal:
             yield Discrepancy("file_added", {"file": name})
     for table in sorted(set(layers_of(folder / GEOPACKAGE)) - {*RUN_TABLES, "layer_styles"}):
         yield Discrepancy("table_added", {"table": table})
+    if run.lineage is not None:
+        for table in sorted(set(layers_of(folder / LINEAGE)) - run.lineage.tables().keys()):
+            yield Discrepancy("table_added", {"table": table})
 
 
 def _altered_inputs(folder: Path, run: Run) -> Iterator[Discrepancy]:
@@ -112,6 +120,11 @@ def _altered_tables(run: Run) -> Iterator[Discrepancy]:
             "tables"
         ].get(name):
             yield Discrepancy("table_altered", {"table": name})
+    if run.lineage is not None:
+        certified = run.certificate["lineage"]["tables"]
+        for name, table in run.lineage.tables().items():
+            if _moved(table, run.certificate["crs"]) or digest(name, table) != certified.get(name):
+                yield Discrepancy("table_altered", {"table": name})
 
 
 def _moved(table: pd.DataFrame, crs: str) -> bool:
@@ -165,6 +178,8 @@ def _fresh_analysis(folder: Path, run: Run, progress: Progress) -> Iterator[Disc
     try:
         project = read_project(folder / SNAPSHOT, today=as_of, as_of=as_of)
         fresh = analyse(project, progress=progress)
+        if run.lineage is not None:
+            fresh = carry_over(fresh, run.lineage.past)
     except (InputError, InputErrors, CertificateError) as error:
         yield Discrepancy("snapshot_refused", {"why": error.render("en")})
         return

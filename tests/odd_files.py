@@ -231,6 +231,14 @@ PLACEMARK = (
 )
 
 
+DATA = PLACEMARK.replace(
+    "<Polygon>",
+    "<description><![CDATA[<Data name='单位'>]]></description><ExtendedData>"
+    '<Data name="单位"><value>城关街道</value></Data>'
+    '<Data name="职责 &amp; 事项"><value>主责</value></Data></ExtendedData><Polygon>',
+)
+
+
 def folders(*names: str) -> str:
     """Return KML folders of one placemark each."""
     return "".join(f"<Folder><name>{name}</name>{PLACEMARK}</Folder>" for name in names)
@@ -322,6 +330,18 @@ def unlabel(path: Path) -> None:
     table.write_bytes(bytes(content))
 
 
+def as_table(path: Path) -> Path:
+    """Call a file a CSV table."""
+    return path.rename(path.with_name("a.csv"))
+
+
+def anonymous(path: Path) -> None:
+    """Have a MIF file count in degrees of a datum that nobody knows."""
+    lines = path.read_text("utf-8").splitlines()
+    told = ["CoordSys Earth Projection 1, 0" if "CoordSys" in line else line for line in lines]
+    path.write_text("\n".join(told) + "\n", "utf-8")
+
+
 MAPINFO = by_gdal("a.tab", "MapInfo File", frame(body=NAMES))
 INTERCHANGE = by_gdal("a.mif", "MapInfo File", frame(body=NAMES))
 
@@ -342,7 +362,7 @@ MIXED = {
         {"type": "LineString", "coordinates": [[0, 0], [1, 1]]},
     ],
 }
-CLOSED_LINE = shapely.geometry.mapping(WEST.exterior)
+CLOSED_LINE = shapely.geometry.mapping(shapely.LineString(WEST.exterior))
 MINUTES = '名称,经度,纬度\n甲,"122°3\'0""E",41度3分\n'
 LATIN = "body,wkt\n" + f'Müñchöß,"{WEST.wkt}"\n'
 
@@ -434,6 +454,13 @@ ODD_FILES: dict[str, Odd] = {
     "more vertices than anybody draws": Odd(
         geojson(feature(star(500_001)), feature(WEST)), "read 1; refused geometry_damaged 1"
     ),
+    "a kind in small letters": Odd(
+        geojson(feature({**UNCLOSED, "type": "polygon"}), feature(WEST)),
+        "read 1; refused geometry_damaged 1",
+    ),
+    "NUL in a text": Odd(
+        geojson(feature(WEST, body="A\0B")), "refused nul_in_text row 1 column body"
+    ),
     # GeoJSON sequences
     "a sequence of lines": Odd(
         text("a.geojsonl", "\n".join(json.dumps(feature(s)) for s in SHAPES)), "read 2"
@@ -492,6 +519,11 @@ ODD_FILES: dict[str, Odd] = {
     "CSV in GBK": Odd(
         text("a.csv", ROWS, "gbk"),
         "read 2; converted encoding_guessed 0; converted coordinates_taken 0",
+        DEGREES,
+    ),
+    "CSV in GBK that is UTF-8 as well": Odd(
+        text("a.csv", ROWS.replace("甲", "模").replace("乙", "模"), "gbk"),
+        "read 2; converted encoding_doubted 0; converted coordinates_taken 0",
         DEGREES,
     ),
     "CSV in Latin-1": Odd(text("a.csv", LATIN, "latin-1"), "refused encoding_unclear", DEGREES),
@@ -588,8 +620,20 @@ ODD_FILES: dict[str, Odd] = {
     "a layer of a file in an archive": Odd(
         then(archive((two_layers, "a")), lambda path: f"{path}:街道"), "read 2"
     ),
+    "a Shapefile and a table in an archive": Odd(
+        archive((shapefile(), "a"), (text("b.csv", "a,b\n1,2\n"), "b")),
+        "read 2; converted member_taken 0",
+    ),
+    "one layer behind a wide colon": Odd(lambda folder: f"{two_layers(folder)}：街道", "read 2"),
     "an archive in an archive": Odd(
         archive((archive((shapefile(), "a"), name="b.zip"), "b")), "refused layer_missing"
+    ),
+    "a workbook in an archive, called a table": Odd(
+        archive(
+            (then(workbook(("甲", POINTS)), lambda path: path.rename(path.with_name("a.csv"))), "b")
+        ),
+        "refused archive_within",
+        POINT,
     ),
     "an archive with a password": Odd(
         then(archive((geojson(feature(WEST)), "a")), encrypted), "refused archive_encrypted"
@@ -625,6 +669,7 @@ ODD_FILES: dict[str, Odd] = {
     ),
     # KML, GML
     "KML": Odd(text("a.kml", kml(folders("责任区"))), "read 1"),
+    "KML with data of Chinese names": Odd(text("a.kml", kml(DATA)), "read 1"),
     "KML of two folders": Odd(text("a.kml", kml(folders("甲", "乙"))), "refused layer_not_named"),
     "one folder of two": Odd(
         then(text("a.kml", kml(folders("甲", "乙"))), lambda path: f"{path}:乙"),
@@ -693,6 +738,10 @@ ODD_FILES: dict[str, Odd] = {
         then(INTERCHANGE, without(".mid")),
         "refused shapefile_part_missing",
     ),
+    "a MIF file of no known datum": Odd(then(INTERCHANGE, anonymous), "refused crs_missing"),
+    "a system that is stated twice": Odd(
+        geojson(feature(WEST)), "read 1; converted crs_not_used 0", {"crs": "EPSG:4490"}
+    ),
     # drawings
     "a drawing": Odd(
         text(
@@ -750,6 +799,11 @@ ODD_FILES: dict[str, Odd] = {
         workbook(("甲", POINTS), merge="A6:B7"),
         "read 2; converted cells_merged 0; converted coordinates_taken 0; "
         "refused geometry_missing 3",
+        POINT,
+    ),
+    "a workbook with an error and a formula never reckoned": Odd(
+        workbook(("甲", [*POINTS, ["=1/0", 122.1, 41.0]])),
+        "read 3; converted coordinates_taken 0",
         POINT,
     ),
     "a workbook with a column without a name": Odd(

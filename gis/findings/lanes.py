@@ -94,7 +94,7 @@ def lane_findings(
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=project.crs)
 
 
-def _accuracy_of_leads(duties: Duties, project: Project) -> FloatArray:
+def accuracy_of_leads(duties: Duties, project: Project) -> FloatArray:
     """Return the largest accuracy of the claims that lead each face; NaN where none does."""
     face, claim = duties.leading()
     accuracy = np.full(duties.register.n_faces, np.nan)
@@ -122,7 +122,7 @@ def _all_found(
     answers: dict[Question, Standings],
 ) -> Iterator[_Found]:
     """Find the stretches of both classes, question by question."""
-    accuracy_m = _accuracy_of_leads(duties, project)
+    accuracy_m = accuracy_of_leads(duties, project)
     for number, (question, answer) in enumerate(answers.items()):
         bodies = answer.sets.tuples
         if number == 0:  # where a gap is, it is at every level; so it is told once

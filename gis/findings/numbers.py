@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 import shapely
 
 from gis.measure import WGS84, transformer
-from gis.model.vocabulary import FindingClass, LaneFindingClass, Standing
+from gis.model.vocabulary import FindingClass, LaneFindingClass, wanting
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-#: A place keeps its number while its standing changes within one family.
-_FAMILY = {
-    Standing.CONTESTED.value: "overlap",
-    Standing.JOINT.value: "overlap",
-    Standing.NOT_PASSED_DOWN.value: "level",
-}
 
 _GRAVITY = {name.value: rank for rank, name in enumerate((*FindingClass, *LaneFindingClass))}
 
@@ -35,7 +28,6 @@ def numbered(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     claim laid beside a place adds vertices to its border and leaves its centre of gravity alone.
     The index of the result says where each row stood before.
     """
-    family = table["standing"].map(lambda standing: _FAMILY.get(standing, "gap"))
     centres = shapely.centroid(table.geometry.to_numpy())
     degrees = transformer(table.crs, WGS84).transform(
         shapely.get_x(centres), shapely.get_y(centres)
@@ -43,7 +35,7 @@ def numbered(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     keys = [
         f"{kind}|{matter}|{level}|{lon:.{_DECIMALS_OF_A_DEGREE}f}|{lat:.{_DECIMALS_OF_A_DEGREE}f}"
         for kind, matter, level, lon, lat in zip(
-            family, table["matter"], table["level"], *degrees, strict=True
+            map(wanting, table["standing"]), table["matter"], table["level"], *degrees, strict=True
         )
     ]
     return _with_ids(table, keys, prefix="F", id_column="finding_id", size="area_m2")

@@ -40,8 +40,8 @@ RELATIONS = (
 #: Longest shift between two datums, with room, in metres: no layer farther off has to be looked at.
 REACH_M = 2000.0
 
-#: Stretches taken from a layer for one comparison.
-_MOST_PIECES = 600
+#: Stretches taken from a layer for one comparison; fewer where more of them have to match.
+_MOST_PIECES, _MOST_COARSE_PIECES = 600, 250
 
 #: Tolerances in metres that are tried after that of the stated accuracies, for layers that were
 #: digitised apart from each other.
@@ -260,20 +260,24 @@ class _Pair:
         ).T
         return float(_GEOD.inv(lon, lat, east, north)[2]) / unit
 
-    def sides(self, tolerance_m: float) -> Iterator[_Side]:
+    def sides(self, tolerance_m: float, least: float) -> Iterator[_Side]:
         """Yield the first layer's stretches against the second layer, then the other way round."""
         unit = self.metres_per_unit
         length = max(_TOLERANCES_A_PIECE * tolerance_m, _SHORTEST_PIECE_M) / unit
+        most = _MOST_PIECES if least < LEAST_COARSE_SHARE else _MOST_COARSE_PIECES
         for mine, other, turned in (
             (self.first, self.second, False),
             (self.second, self.first, True),
         ):
-            pieces = mine.borders.pieces(self.window, most=_MOST_PIECES, length=length)
-            yield _Side(mine, other, turned, pieces, tolerance_m / unit)
+            pieces = mine.borders.pieces(self.window, most=most, length=length)
+            if len(pieces) >= LEAST_PIECES:
+                yield _Side(mine, other, turned, pieces, tolerance_m / unit)
 
     def evidence_at(self, tolerance_m: float, least: float) -> Evidence | None:
         """Return what borders that match within a tolerance tell, if a least share of them do."""
-        sides = [side for side in self.sides(tolerance_m) if len(side.pieces) >= LEAST_PIECES]
+        sides = [
+            side for side in self.sides(tolerance_m, least) if len(side.pieces) >= LEAST_PIECES
+        ]
         before = [_Match.of(side, side.pieces) for side in sides]
         as_stated = Evidence(self.stated, is_stated=True, is_sure=True)
         if any(

@@ -127,9 +127,7 @@ def _stated(layer: GuardedLayer) -> str:
 
 def _is_in_china(geometry: GeometryArray, crs: CRS) -> bool:
     """Tell whether shapes lie near enough for a datum of China, from their box alone."""
-    if shapely.is_missing(geometry).all():  # true of no rows as well
-        return False
-    bounds = shapely.total_bounds(geometry)
+    bounds = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
     if not np.isfinite(bounds).all():
         return False
     if not crs.is_geographic:

@@ -14,7 +14,7 @@ import shapely
 
 from gis.catalogue import Catalogue, Worded
 from gis.errors import InputError, InputErrors
-from gis.layers.crs import crs_label, reaches, source_crs, stated_crs, transform
+from gis.layers.crs import crs_label, named_crs, reaches, source_crs, stated_crs, transform
 from gis.layers.crs_candidates import refuse_unstated
 from gis.layers.geometry_repair import REPAIRS, RowNote, is_unmended, prepare_geometry
 from gis.layers.loading import file_digest
@@ -23,7 +23,7 @@ from gis.model.project import Remark, Source
 from gis.progress import silent
 from gis.readers.apart import read_apart
 from gis.readers.cells import as_text
-from gis.readers.raw import LayerFile, is_unsafe_name
+from gis.readers.raw import FileNote, LayerFile, is_unsafe_name
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -120,9 +120,15 @@ def read_one_layer(
     file = replace(file, layer=raw.layer)
     if raw.geometry is None:
         raise file.error("geometry_column_missing", expected=geometry)
-    system = source_crs(stated_crs(raw.crs, file), crs or "", "", file)
+    found = stated_crs(raw.crs, file)
+    system = source_crs(found, "" if found else crs or "", "", file)
     if system is None:
         raise refuse_unstated(file, shapely.bounds(raw.geometry))
+    unused = named_crs(crs) if crs and found else None
+    file_notes = list(raw.notes)
+    if unused is not None and not unused.equals(system, ignore_axis_order=True):
+        details: dict[str, object] = {"stated": crs_label(unused), "found": crs_label(system)}
+        file_notes.append(FileNote("crs_not_used", details))
     prepared = prepare_geometry(
         raw.geometry,
         raw.broken,
@@ -160,7 +166,7 @@ def read_one_layer(
     frame = gpd.GeoDataFrame(columns, geometry=prepared.geometry[kept], crs=system)
     notes = [
         Remark("converted", problem, "", file.shown, file.layer, 0, details)
-        for problem, details in raw.notes
+        for problem, details in file_notes
     ]
     if prepared.flattened:
         rows: dict[str, object] = {"rows": prepared.flattened}
@@ -191,6 +197,10 @@ class _Why(Worded):
         return texts.text("place.line", where=row, sentence=why)
 
 
+#: Between a file and a layer in it; Chinese keyboards give the wide one.
+_LAYER_MARKS = (":", "\uff1a")
+
+
 def layer_file(spec: str, encoding: str = "") -> LayerFile:
     """Return the file, and the layer in it, that ``path`` or ``path:layer`` means.
 
@@ -201,8 +211,9 @@ def layer_file(spec: str, encoding: str = "") -> LayerFile:
     """
     path, layer = spec, ""
     try:
-        if not Path(spec).exists() and ":" in spec:
-            path, _, layer = spec.rpartition(":")
+        mark = max(_LAYER_MARKS, key=spec.rfind)
+        if not Path(spec).exists() and mark in spec:
+            path, _, layer = spec.rpartition(mark)
             if not Path(path).exists():
                 path, layer = spec, ""
     except OSError as error:  # such as a name too long for the file system

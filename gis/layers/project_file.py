@@ -41,6 +41,7 @@ PROJECT_KEYS = (
     "accuracy_m",
     "sliver_k",
     "matters",
+    "horizon_days",
 )
 MAP_KEYS = ("basemap", "tianditu_key")
 LAYER_KEYS = (
@@ -62,6 +63,9 @@ RESERVED_TABLES = ("zones", "risk", "rules")
 
 #: A wider sliver than this many times its accuracy is a mistake.
 _MOST_SLIVER_K = 1000
+
+#: A calendar looks no farther than so many days ahead, a hundred years.
+MOST_HORIZON_DAYS = 36_525
 
 _REQUIRED_LAYERS = ("jurisdiction", "claims")
 
@@ -195,6 +199,7 @@ def _settings(
     precision = reader.number(head, "precision_m", "project", lambda x: 0 < x <= 1)
     accuracy = reader.number(head, "accuracy_m", "project", _is_accuracy)
     sliver_k = reader.number(head, "sliver_k", "project", _is_factor)
+    horizon = reader.number(head, "horizon_days", "project", _is_horizon)
     stated_day = _as_of(head, reader)
     return Settings(
         name=reader.name(head, "name", "project"),
@@ -206,6 +211,7 @@ def _settings(
         accuracy_m=defaults.accuracy_m if accuracy is None else accuracy,
         sliver_k=defaults.sliver_k if sliver_k is None else sliver_k,
         matters=_matters(head, reader),
+        horizon_days=defaults.horizon_days if horizon is None else int(horizon),
         map=_map_settings(document, reader),
     )
 
@@ -226,6 +232,10 @@ def _is_accuracy(value: float) -> bool:
 
 def _is_factor(value: float) -> bool:
     return 0 <= value <= _MOST_SLIVER_K
+
+
+def _is_horizon(value: float) -> bool:
+    return 0 <= value <= MOST_HORIZON_DAYS and value == int(value)
 
 
 def _as_of(head: dict[str, Any], reader: TomlReader) -> date | None:

@@ -36,6 +36,9 @@ def toml_document(text: str, shown: str) -> dict[str, Any]:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else None
         reason = _PLACE.sub("", str(error))
+        problem = _usual_mistake(text.splitlines()[line - 1]) if line else None
+        if problem is not None:
+            raise InputError(problem, file=shown, row=line) from error
         raise InputError("toml_damaged", file=shown, row=line, reason=reason) from error
     except RecursionError as error:
         raise InputError("toml_damaged", file=shown, reason="nested too deeply") from error
@@ -46,6 +49,20 @@ def toml_document(text: str, shown: str) -> dict[str, Any]:
     if _has_long_integer(document):
         raise InputError("toml_damaged", file=shown, reason="a number is too long")
     return document
+
+
+#: What people who seldom write TOML write, in the order in which it is looked for.
+_USUAL_MISTAKES = (
+    (re.compile("[\u201c\u201d\u2018\u2019\uff02\uff07]"), "toml_wide_quotes"),
+    (re.compile(r"""=\s*"[^"]*\\"""), "toml_backslash"),
+    (re.compile(r"""=\s*\d{4}\s*[\u5e74/.]"""), "toml_bare_date"),
+    (re.compile(r"""(?:^|[{,.\[])\s*[A-Za-z0-9_-]*[^\x00-\x7f][^"'=]*(?:=|\])"""), "toml_bare_key"),
+)
+
+
+def _usual_mistake(line: str) -> str | None:
+    """Return the error that says in plain words what is wrong with a line, if it is a usual one."""
+    return next((problem for seen, problem in _USUAL_MISTAKES if seen.search(line)), None)
 
 
 def _has_long_integer(value: object) -> bool:

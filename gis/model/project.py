@@ -66,6 +66,8 @@ class Settings:
         Slivers are narrower than ``sliver_k`` times the joint accuracy of both borders.
     matters
         Matters asked about; empty means every leaf of the matter tree.
+    horizon_days
+        How many days ahead the calendar of what will lapse looks.
     """
 
     name: Name
@@ -77,6 +79,7 @@ class Settings:
     accuracy_m: float = 0.5
     sliver_k: float = 2.0
     matters: tuple[str, ...] = ()
+    horizon_days: int = 90
     map: MapSettings = field(default_factory=MapSettings)
 
 

@@ -25,6 +25,7 @@ LIST_COLUMNS: dict[str, tuple[str, ...]] = {
 #: What kind of geometry each drawn table holds; stated so that empty tables have one too.
 GEOMETRY_TYPES = {
     "findings": "Polygon",
+    "calendar_places": "Polygon",
     "lane_findings": "MultiLineString",
     "atoms": "Polygon",
     "zones": "MultiPolygon",
@@ -41,6 +42,47 @@ def list_as_json(texts: Iterable[str]) -> str:
     '["市城管局", "Works"]'
     """
     return f"[{', '.join(map(encode_basestring, texts))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a run knows of the runs before it.
+
+    Parameters
+    ----------
+    certificate_sha256
+        Of ``certificate.json`` of the run before.
+    findings, lane_findings
+        Tables ``earlier_findings`` and ``earlier_lane_findings`` of docs/run-folder.md.
+    """
+
+    certificate_sha256: str
+    findings: gpd.GeoDataFrame
+    lane_findings: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """How the findings of a run go on those of the run before.
+
+    Parameters
+    ----------
+    past
+        What was found before.
+    finding_links
+        Which finding goes on which.
+    """
+
+    past: Past
+    finding_links: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables as they are written, by name."""
+        return {
+            "finding_links": self.finding_links,
+            "earlier_findings": self.past.findings,
+            "earlier_lane_findings": self.past.lane_findings,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +103,8 @@ class Run:
         The answers.
     certificate
         The proof, as written to ``certificate.json``.
+    lineage
+        How the findings go on those of an earlier run, if it was named.
     """
 
     settings: Settings
@@ -76,3 +120,4 @@ class Run:
     finding_neighbours: pd.DataFrame
     lane_findings: gpd.GeoDataFrame
     certificate: dict[str, Any]
+    lineage: Lineage | None = None

@@ -127,3 +127,28 @@ class Position(StrEnum):
     ENCLOSED = "enclosed"  # enclosed by several bodies
     INLET = "inlet"  # open to the limit of the jurisdiction
     DETACHED = "detached"  # touches nobody's claim
+
+
+class Relation(StrEnum):
+    """What became of a finding between two runs (未变, 变动, 拆分 …)."""
+
+    SAME = "same"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
+    NEW = "new"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+#: What is wanting at a place; it keeps its number while its standing changes within one of these.
+_WANTING = {
+    Standing.CONTESTED.value: "overlap",
+    Standing.JOINT.value: "overlap",
+    Standing.NOT_PASSED_DOWN.value: "level",
+}
+
+
+def wanting(standing: str) -> str:
+    """Return what is wanting at a place of a standing: ``gap``, ``overlap`` or ``level``."""
+    return _WANTING.get(standing, "gap")

@@ -23,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from gis.readers.desk import DESK, REQUEST, RESULT, untold
 from gis.readers.gdal_drivers import SKIPPED
 from gis.readers.handover import error_of_json, read_layer
@@ -87,14 +89,19 @@ def read_apart(
     if size > MOST_BYTES:
         raise source.error("file_too_large", limit=MOST_BYTES)
     limits = limits or Limits.of(size)
-    try:
-        return _read(source, parts, progress, limits)
-    except _ServerGoneError:  # one that is killed takes what it has been told with it
-        pass
-    try:
-        return _read(source, parts, progress, limits)
-    except _ServerGoneError as error:
-        raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL)) from error
+    for _ in range(_ATTEMPTS):
+        try:
+            return _read(source, parts, progress, limits)
+        except _ServerGoneError:  # one that is killed takes what it has been told with it
+            continue
+        except BrokenPipeError:  # nobody listens to how far it is
+            raise
+        except OSError as error:  # no folder to write in, or too many files are open
+            raise source.error("reader_failed", reason=str(error)) from error
+    raise source.error("reader_failed", reason=_signal_name(-signal.SIGKILL))
+
+
+_ATTEMPTS = 2
 
 
 class _ServerGoneError(Exception):
@@ -146,7 +153,10 @@ def _laid_out(path: Path, parts: Iterable[Path], folder: Path) -> Path:
 
 
 #: What :func:`read_layer` raises of a result that is not one.
-_NOT_HANDED_OVER = (ValueError, TypeError, KeyError, IndexError, OSError, AttributeError)
+_NOT_HANDED_OVER = (
+    ValueError, TypeError, KeyError, IndexError, OSError, AttributeError, RecursionError,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
 
 
 def prepare_to_read() -> None:

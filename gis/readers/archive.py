@@ -7,6 +7,7 @@ Source: PKWARE APPNOTE 6.3.10, 4.4.4 (flags) and appendix D (names).
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
 import zlib
@@ -22,7 +23,7 @@ from gis.readers.limits import (
     RATIO_COUNTS_FROM_BYTES,
 )
 from gis.readers.parts import FOLDER_SUFFIX, SIBLINGS
-from gis.readers.raw import chosen_layer
+from gis.readers.raw import FileNote, chosen_layer
 from gis.readers.spreadsheet import read_spreadsheet
 from gis.readers.xml_layers import read_kmz
 
@@ -44,6 +45,7 @@ _KML_OF_KMZ = "doc.kml"
 
 _ENCRYPTED, _NAME_IN_UTF8 = 0x1, 0x800
 _OLD_NAMES, _CHINESE_NAMES = "cp437", "gb18030"
+_ARCHIVE = b"PK\x03\x04"
 _CHUNK_BYTES = 1024 * 1024
 #: Beside their data, archives carry what desktop programs keep for themselves.
 _NOT_DATA = ("__MACOSX/", ".DS_Store", "Thumbs.db")
@@ -174,11 +176,21 @@ def _read_within(sets: dict[str, Path], source: LayerFile, desk: Desk) -> RawLay
     from gis.readers.formats import read_file
 
     name, layer = _split(source.layer, sets)
-    chosen = chosen_layer(dict.fromkeys(sets, 1), replace(source, layer=name))
+    drawn = {name: int(not source.wanted or _ending(name) != ".csv") for name in sets}
+    chosen = chosen_layer(drawn, replace(source, layer=name))
     inner = replace(source, path=sets[chosen], shown=f"{source.shown}/{chosen}", layer=layer)
+    with inner.path.open("rb") if inner.path.is_file() else io.BytesIO() as file:
+        if file.read(len(_ARCHIVE)) == _ARCHIVE:
+            raise inner.error("archive_within")
     raw = read_file(inner, desk)
     named = LAYER_MARK.join(filter(None, (chosen if len(sets) > 1 else "", raw.layer)))
-    return replace(raw, layer=named if source.layer else raw.layer, files=(source.path,))
+    taken = () if source.layer or len(sets) == 1 else (FileNote("member_taken", {"name": chosen}),)
+    return replace(
+        raw,
+        layer=named if source.layer else raw.layer,
+        files=(source.path,),
+        notes=(*raw.notes, *taken),
+    )
 
 
 def _split(layer: str, sets: dict[str, Path]) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def text_encoding(
         return driver, []
     telling = sorted({part for part in parts if not part.isascii()})
     if decodes(telling, "utf-8"):
-        return "utf-8", []
+        return "utf-8", _doubts(telling)
     sample = next(part for part in telling if not decodes([part], "utf-8"))
     if not decodes(telling, _CHINESE) or not _is_common_chinese(telling):
         readings = " / ".join(f"{name}: {preview(sample, name)}" for name in _OFFERED)
@@ -89,6 +89,24 @@ def text_encoding(
         "otherwise": preview(sample, "utf-8"),
     }
     return _CHINESE, [FileNote("encoding_guessed", details)]
+
+
+def _doubts(telling: list[bytes]) -> list[FileNote]:
+    """Return a remark where texts are UTF-8 and yet make Chinese only as GB 18030."""
+    if not telling or any(_is_chinese(part.decode("utf-8")) for part in telling):
+        return []
+    if not decodes(telling, _CHINESE) or not _is_common_chinese(telling):
+        return []
+    sample = telling[0]
+    details: dict[str, object] = {
+        "sample": preview(sample, "utf-8"),
+        "otherwise": preview(sample, _CHINESE),
+    }
+    return [FileNote("encoding_doubted", details)]
+
+
+def _is_chinese(text: str) -> bool:
+    return any(_is_in_gb2312(mark) for mark in text if not mark.isascii())
 
 
 def preview(text: bytes, encoding: str) -> str:

@@ -140,6 +140,8 @@ def _refuse_unwritable_values(raw: RawLayer, source: LayerFile) -> None:
         if not is_whole_text(name):
             raise source.error("text_damaged", column=shown_whole(name))
         for row, value in enumerate(values, start=1):
+            if isinstance(value, str) and "\0" in value:
+                raise source.error("nul_in_text", row=row, column=name)
             nests = isinstance(value, (dict, list))
             if nests and is_nested_deeply(value):
                 raise source.error("list_wrong", row=row, column=name)

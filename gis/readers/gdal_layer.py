@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -161,11 +162,21 @@ def _read(
         rows=rows,
         columns=columns,
         geometry=geometry,
-        crs=str(info["crs"]) if info["crs"] else None,
+        crs=_stated_crs(info["crs"]),
         files=(source.path,),
         broken=broken,
         notes=tuple(notes),
     )
+
+
+def _stated_crs(stated: object) -> str | None:
+    """Return the coordinate system that GDAL tells, unless it is one of no known datum."""
+    text = str(stated or "")
+    return None if not text or _NO_DATUM.search(text) else text
+
+
+#: What GDAL writes for a MapInfo table in degrees of nobody knows which datum.
+_NO_DATUM = re.compile(r'DATUM\["(?:unknown|unnamed|not specified|MIF 0")', re.IGNORECASE)
 
 
 def _is_inexact(value: object) -> bool:

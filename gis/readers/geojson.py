@@ -62,12 +62,14 @@ def features_as_layer(
     geometry: GeometryArray = np.full(len(features), None, dtype=object)
     broken: dict[int, str] = {}
     unclosed: set[int] = set()
+    names: list[object] = [None] * len(features)
     for at, feature in enumerate(features):
         if at % _ROWS_BETWEEN_WORDS == 0:
             desk.progress(at, len(features))
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise source.error("not_geojson", row=at + 1)
         _add_properties(columns, feature.get("properties"), at, source)
+        names[at] = feature.get("id")
         shape = feature.get("geometry")
         if shape is None:
             continue
@@ -75,12 +77,15 @@ def features_as_layer(
             # coordinates that are no numbers are refused later, by row
             with np.errstate(invalid="ignore"):
                 geometry[at] = shapely.geometry.shape(shape)
+            _refuse_other_kinds(shape)
             if _has_open_ring(shape):
                 unclosed.add(at)
         except (*_SHAPE_ERRORS, shapely.errors.ShapelyError) as error:
             broken[at] = str(error)
     for values in columns.values():
         values.extend([None] * (len(features) - len(values)))
+    if any(name is not None for name in names):
+        columns.setdefault("id", names)
     return RawLayer(
         "",
         len(features),
@@ -91,6 +96,21 @@ def features_as_layer(
         broken,
         unclosed=frozenset(unclosed),
     )
+
+
+def _refuse_other_kinds(shape: dict[str, Any]) -> None:
+    """Raise a ValueError for a kind that is spelt otherwise than the standard has it."""
+    if shape.get("type") not in _KINDS:
+        raise ValueError(f"type {shape.get('type')}")
+    for part in shape.get("geometries", ()):
+        _refuse_other_kinds(part)
+
+
+#: RFC 7946, 1.4; shapely reads them in small letters too.
+_KINDS = {
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
+    "GeometryCollection",
+}  # fmt: skip
 
 
 def _has_open_ring(shape: dict[str, Any]) -> bool:

@@ -72,6 +72,10 @@ def read_layer(folder: Path) -> RawLayer:
     ValueError, TypeError, KeyError, IndexError, OSError
         If it has not been written as :func:`write_layer` does.
     """
+    for name in (_HEAD, _COLUMNS, _SHAPES, _LENGTHS):
+        place = folder / name
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise ValueError(f"{name} is no file")  # a pipe would be waited for
     head = _read_json(folder / _HEAD)
     rows = int(head["rows"])
     columns = {

@@ -98,10 +98,18 @@ def _serve(asked: socket.socket) -> _Turn | None:
                 message, pipes, _, _ = socket.recv_fds(asked, MOST_MESSAGE_BYTES, 1)
                 if not message:
                     return None
+                if not pipes:  # no number was free for it, so nobody can be answered
+                    continue
                 request = json.loads(message)
                 limits = Limits(**request["limits"])
-                said = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the child has ended
-                pid = os.fork()
+                try:
+                    said = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the child has ended
+                    pid = os.fork()
+                except OSError as error:  # the machine gives no more: that is one reading's end
+                    for pipe in pipes:
+                        _tell(pipe, {"ended": 1, "late": False, "said": str(error)})
+                        os.close(pipe)
+                    continue
                 if pid == 0:
                     others = [end for child in children.values() for end in child.ends()]
                     _become_child(pipes[0], said, [asked.fileno(), bell, ring, *others])

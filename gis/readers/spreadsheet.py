@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -45,11 +48,32 @@ def read_spreadsheet(source: LayerFile, desk: Desk) -> RawLayer:
         source.path, source.shown, name, source.encoding, source.wanted, source.coordinates
     )
     desk.progress(len(lines), len(lines))
+    notes = _valueless(source)
     filled = [line for line in lines if any(_is_filled(value) for value in line)]
     if not filled:
         raise source.error("table_empty")
     header, rows = [_heading(value) for value in filled[0]], filled[1:]
-    return with_coordinates(_layer(header, rows, merged, source), source)
+    layer = _layer(header, rows, merged, source)
+    return with_coordinates(replace(layer, notes=(*layer.notes, *notes)), source)
+
+
+def _valueless(source: LayerFile) -> list[FileNote]:
+    """Return a remark on cells of an XLSX file that hold an error, or a formula never reckoned.
+
+    They come as blanks, which somebody may have meant to be numbers.
+    """
+    if not zipfile.is_zipfile(source.path):
+        return []
+    count = 0
+    with zipfile.ZipFile(source.path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                count += len(_VALUELESS.findall(archive.read(name)))
+    return [FileNote("cells_valueless", {"count": count})] if count else []
+
+
+#: Cells of the type e, and formulas without a value after them (ECMA-376, 18.3.1.4).
+_VALUELESS = re.compile(rb'<c\b[^>]*\bt="e"|</f></c>|<f\b[^>]*/></c>|</f><v></v>|</f><v/>')
 
 
 def _chosen_sheet(workbook: CalamineWorkbook, source: LayerFile) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import html
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -62,6 +63,7 @@ class _Contents:
     open_tags: list[str] = field(default_factory=list)
     placemarks: int = 0
     members: int = 0
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Note that an element begins."""
@@ -161,7 +163,8 @@ def _read_kml(content: bytes, source: LayerFile, desk: Desk) -> RawLayer:
     for name, unsaid in _ADDED_TO_KML.items():
         if all(value in {unsaid, None} for value in raw.columns.get(name, ["kept"])):
             del raw.columns[name]
-    return raw
+    columns = {contents.renamed.get(name, name): cells for name, cells in raw.columns.items()}
+    return replace(raw, columns=columns)
 
 
 def _refuse_unless_all(found: int, expected: int, source: LayerFile) -> None:
@@ -188,8 +191,37 @@ def _copied(content: bytes, place: Path, source: LayerFile) -> _Contents:
         raise source.error("xml_with_document_type") from error
     except _TooDeepError as error:
         raise source.error("xml_nested_deeply", limit=MOST_DEPTH) from error
-    place.write_bytes(_WRITTEN_DECLARATION + clean)
+    renamed, contents.renamed = _with_plain_names(text)
+    place.write_bytes(_WRITTEN_DECLARATION + renamed.encode("utf-8", "surrogatepass"))
     return contents
+
+
+def _with_plain_names(text: str) -> tuple[str, dict[str, str]]:
+    """Return a document whose data have names that GDAL keeps, and what they were before.
+
+    Of a name that is not ASCII its KML driver keeps nothing, so that several become one column.
+    """
+    before: dict[str, str] = {}
+    plain: dict[str, str] = {}
+
+    def rename(match: re.Match[str]) -> str:
+        name = html.unescape(match["name"] or "")
+        if name.isascii():
+            return match[0]
+        if name not in plain:
+            plain[name] = f"mangqu_data_{len(plain) + 1}"
+            before[plain[name]] = name
+        return f"{match['start']}{match['quote']}{plain[name]}{match['quote']}"
+
+    return _DATA_NAME.sub(rename, text), before
+
+
+#: The name of a datum (KML 2.2, 9.2); what stands in comments and CDATA is none.
+_DATA_NAME = re.compile(
+    r"""(?P<skipped><!--.*?-->|<!\[CDATA\[.*?\]\]>)"""
+    r"""|(?P<start><(?:\w+:)?Data\b[^>]*?\sname\s*=\s*)(?P<quote>["'])(?P<name>.*?)(?P=quote)""",
+    re.DOTALL,
+)
 
 
 def _decoded(content: bytes, source: LayerFile | None) -> str:

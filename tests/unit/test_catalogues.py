@@ -15,6 +15,7 @@ from gis.model.vocabulary import (
     LaneFindingClass,
     Level,
     Position,
+    Relation,
     Role,
     SliverKind,
     Standing,
@@ -34,6 +35,7 @@ LABELS = {
     "claim_status": tuple(ClaimStatus),
     "sliver": tuple(SliverKind),
     "position": tuple(Position),
+    "relation": tuple(Relation),
     "law": (
         "cross_border",
         "back_lane",

@@ -146,10 +146,18 @@ def test_nothing_is_said_where_too_little_border_speaks():
     assert told(at("盘锦", tiny), copy(at("盘锦", tiny), "gcj02")) == []
 
 
+def test_one_square_on_either_of_two_equal_squares_leaves_a_doubt():
+    # some 622 m aside, or 300 m farther west: the offset hardly changes from one to the other
+    both = array([shapely.box(0, 0, 300, 300), shapely.box(300, 0, 600, 300)])
+    assert told(at("广州", both), copy(at("广州", both[:1]), "gcj02")) == [
+        (1, "datum_doubtful", "gcj02")
+    ]
+
+
 def test_points_empty_layers_and_a_single_layer_tell_nothing():
     cells = at("盘锦", grid(5, 200))
     points = shapely.centroid(cells)
-    assert told(cells, copy(points, "gcj02"), array([None, None])) == []
+    assert told(cells, copy(points, "gcj02"), array([None, None]), array([])) == []
     assert told(copy(cells, "gcj02")) == []
 
 

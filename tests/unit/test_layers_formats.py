@@ -17,6 +17,7 @@ from gis.readers.apart import read_apart
 from gis.readers.dbf import read_dbf
 from gis.readers.raw import LayerFile
 from tests.layer_files import EAST, WEST, problems, write
+from tests.odd_files import ODD_FILES
 
 NAMES = ["盘山县", "大洼区"]
 
@@ -454,3 +455,18 @@ def test_the_siblings_of_a_shapefile_may_have_capital_endings(tmp_path):
     for part in tmp_path.glob("责任区.*"):
         shutil.copy(part, upper / f"{part.stem}{part.suffix.upper()}")
     assert layer_of(upper / "责任区.SHP").columns["主体"] == NAMES
+
+
+def test_data_of_a_kml_keep_their_chinese_names_and_what_only_looks_so_is_left_alone(tmp_path):
+    raw = layer_of(ODD_FILES["KML with data of Chinese names"].make(tmp_path))
+    assert raw.columns["单位"] == ["城关街道"]
+    assert raw.columns["职责 & 事项"] == ["主责"]
+    assert raw.columns["description"] == ["<Data name='单位'>"]
+
+
+def test_the_id_of_a_feature_is_a_column_unless_there_is_one_of_that_name(tmp_path):
+    named = {**feature(WEST), "id": "甲-1"}
+    assert layer_of(geojson(tmp_path, collection(named, feature(EAST)))).columns["id"] == [
+        "甲-1",
+        None,
+    ]

@@ -229,3 +229,22 @@ def test_tianditu_without_a_key_is_refused(refused):
 def test_a_column_cannot_be_mapped_and_constant_at_once(refused):
     text = LAYERS + 'columns = {matter = "事项"}\nconstants = {matter = "保洁"}\n'
     assert [problem for problem, *_ in refused(text)] == ["column_stated_twice"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("path = “责任区.shp”", "toml_wide_quotes"),
+        ('path = "数据\\县界.dxf"', "toml_backslash"),
+        ("as_of = 2026年8月15日", "toml_bare_date"),
+        ('columns = { 单位 = "body" }', "toml_bare_key"),
+        ("[layers.单位]", "toml_bare_key"),
+        ("path = = 1", "toml_damaged"),
+    ],
+)
+def test_the_usual_mistakes_of_toml_are_told_in_plain_words(tmp_path, line, problem):
+    (tmp_path / "mangqu.toml").write_text(f"[project]\n{line}\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_project_file(tmp_path / "mangqu.toml", today=TODAY)
+    assert (caught.value.problem, caught.value.row) == (problem, 2)
+    assert caught.value.render("zh") != caught.value.render("en")

@@ -184,3 +184,19 @@ def children_named(module):
         if module in command and parent == os.getpid():
             found.append(int(entry.name))
     return found
+
+
+def test_a_command_that_is_told_to_end_leaves_no_trace(tmp_path):
+    (tmp_path / "temporary").mkdir()
+    path = tmp_path / "a.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": [' + "[[[0]]]," * 9_000_000 + "0]}")
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gis", "gaps", path], cwd=ROOT, env=environment, stderr=-1
+    ) as process:
+        while not list((tmp_path / "temporary").glob("mangqu-*/request.json")):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert list((tmp_path / "temporary").glob("mangqu-*")) == []

@@ -6,7 +6,9 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 import zipfile
 
 import geopandas as gpd
@@ -372,3 +374,87 @@ def guards_of(pid):
             return {tuple(line.split(":\t")) for line in file.read().splitlines()}
     except (FileNotFoundError, ProcessLookupError):  # it has ended
         return set()
+
+
+def test_without_a_folder_for_temporary_files_a_layer_is_refused(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.geojson", [WEST])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert refusal_of(path) == "reader_failed"
+
+
+@pytest.mark.parametrize("most", [8, 10, 11, 12])
+def test_with_few_file_numbers_a_file_is_read_or_refused_in_a_line(tmp_path, most):
+    path = write(tmp_path / "a.geojson", [WEST, EAST])
+    program = f'ulimit -n {most}; exec "$0" -m gis gaps "$1" --json --lang en'
+    done = subprocess.run(
+        ["/bin/sh", "-c", program, sys.executable, path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """Write a file that takes seconds to be read."""
+    shape = shapely.Point(122, 41).buffer(0.1, quad_segs=20_000)
+    return write(tmp_path / "slow.geojson", [shape] * 40)
+
+
+def ends_within(pid, seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not any(line[0] == "State" and line[1][0] not in "ZX" for line in guards_of(pid)):
+            return True
+    return False
+
+
+def test_a_reader_does_not_outlive_its_server(slow):
+    apart.prepare_to_read()
+    server = apart._server()._process.pid
+    reading = threading.Thread(target=lambda: layer_of(slow))
+    reading.start()
+    while not (children := children_of(server)):
+        pass
+    os.kill(server, signal.SIGKILL)
+    assert ends_within(children[0], 2)
+    reading.join(timeout=60)
+
+
+def test_a_reader_does_not_outlive_whom_it_reads_for(slow):
+    program = (
+        "import pathlib, sys\n"
+        "from gis.readers import apart\n"
+        "from gis.readers.raw import LayerFile\n"
+        "apart.prepare_to_read()\n"
+        "print(apart._server()._process.pid, flush=True)\n"
+        "apart.read_apart(LayerFile(pathlib.Path(sys.argv[1]), 'slow'))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, slow], stdout=subprocess.PIPE, text=True
+    ) as asker:
+        server = int(asker.stdout.readline())
+        while not (children := children_of(server)):
+            pass
+        asker.kill()
+    assert ends_within(children[0], 2)
+    assert ends_within(server, 5)
+
+
+def test_a_reading_that_is_given_up_ends_its_reader_and_not_its_server(tmp_path):
+    path = write(tmp_path / "a.gpkg", [WEST] * 200_000, n=list(range(200_000)))
+    seen = []
+
+    def give_up(done, total):
+        del done, total
+        seen.extend(children_of(apart._server()._process.pid))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_apart(LayerFile(path, path.name), give_up)
+    assert seen
+    assert all(ends_within(pid, 2) for pid in seen)
+    assert layer_of(write(tmp_path / "b.geojson", [WEST])).rows == 1
