@@ -90,7 +90,8 @@ def _as_json(problem: Problem, language: str) -> dict[str, Any]:
         "details": {
             name: _plain(value)
             for name, value in problem.details.items()
-            if name != "candidates" and not isinstance(value, Worded)
+            # of what is worded only lists tell a machine more than the sentence does
+            if name != "candidates" and (isinstance(value, tuple) or not isinstance(value, Worded))
         },
     }
     candidates = problem.details.get("candidates")

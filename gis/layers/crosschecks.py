@@ -113,7 +113,7 @@ def errors_by_value(
 def unknown_names(
     table: Table, column: str, listed: Table, key: str, problem: str
 ) -> list[InputError]:
-    """Return an error for each value that another table does not have.
+    """Return an error for each value that another table does not have, or has under several keys.
 
     Parameters
     ----------
@@ -122,10 +122,10 @@ def unknown_names(
     column
         Column that names.
     listed, key
-        The other table, and its column of keys. Where part of it could not be read, nothing is
-        known to be missing.
+        The other table, with names in both languages, and its column of keys. Where part of it
+        could not be read, nothing is known to be missing.
     problem
-        Key of the error.
+        Key of the error of a value that it does not have.
     """
     if not listed.whole:
         return []
@@ -135,9 +135,9 @@ def unknown_names(
         (at, name)
         for at, cell in enumerate(table.frame[column])
         for name in dict.fromkeys(cell if isinstance(cell, tuple) else (cell,))
-        # what several rows are called is refused as such
-        if name and name not in keys and len(labels.get(name, ())) <= 1
+        if name and name not in keys
     ]
+    shared = {name for _, name in unknown if len(labels.get(name, ())) > 1}
     asked = 0
 
     def closest(name: str) -> dict[str, object]:
@@ -145,24 +145,32 @@ def unknown_names(
         nonlocal asked
         asked += 1
         hint = known.closest(name) if asked <= MOST_ERRORS else ""
-        parts = [" / ".join(labels.get(part, (part,))) for part in hint.split(_PARTED)]
+        parts = [
+            _PARTED.join(labels.get(part, {part: part}).values()) for part in hint.split(_PARTED)
+        ]
         return {"suggestion": _PARTED.join(dict.fromkeys(parts)) or "-"}
 
-    return errors_by_value(table.origin, column, unknown, problem, closest)
+    def bearing(name: str) -> dict[str, object]:
+        return {"key": key, "keys": _PARTED.join(labels[name])}
+
+    origin = table.origin
+    unclear = [(at, name) for at, name in unknown if name in shared]
+    missing = [(at, name) for at, name in unknown if name not in shared]
+    return [
+        *errors_by_value(origin, column, unclear, "name_of_several", bearing),
+        *errors_by_value(origin, column, missing, problem, closest),
+    ]
 
 
-def _labels(frame: pd.DataFrame, key: str) -> dict[str, tuple[str, ...]]:
-    """Return each key of a table, with its name, by the key and by its names."""
-    blank = pd.Series("", index=frame.index)
-    zh, en = frame.get("name_zh", blank), frame.get("name_en", blank)
-    labels: dict[str, dict[str, None]] = {}
-    for own, *names in zip(frame[key], zh, en, strict=True):
+def _labels(frame: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
+    """Return the keys that a key or name may mean, each with what it is shown as."""
+    labels: dict[str, dict[str, str]] = {}
+    for own, *names in zip(frame[key], frame["name_zh"], frame["name_en"], strict=True):
         called = next((name for name in names if name and name != own), "")
         for word in (own, *names):
-            label = f"{own}（{called}）" if called else own
             if word and own:
-                labels.setdefault(word, {})[label] = None
-    return {word: tuple(own) for word, own in labels.items()}
+                labels.setdefault(word, {})[own] = f"{own}（{called}）" if called else own
+    return labels
 
 
 def circular_parents(table: Table, key: str, parent: str, problem: str) -> list[InputError]:

@@ -101,14 +101,24 @@ class Candidate:
 
     def in_words(self, texts: Catalogue) -> str:
         """Return the lines, what they mean, and where the layer would fall."""
+        known = "crs_choice.one" if self.distance_km is None else "crs_choice.one_of_project"
+        return texts.text(known, **self._named(texts), **self.where())
+
+    def in_words_without_place(self, texts: Catalogue) -> str:
+        """Return the lines and what they mean."""
+        return texts.text("crs_choice.one_of_a_place", **self._named(texts))
+
+    def where(self) -> dict[str, str]:
+        """Return where the layer would fall, and how far from the others, as a person reads it."""
+        place = f"{_degrees(self.lon, 'E', 'W')} {_degrees(self.lat, 'N', 'S')}"
+        return {"place": place, "km": f"{self.distance_km or 0.0:.0f}"}
+
+    def _named(self, texts: Catalogue) -> dict[str, str]:
         family = texts.text(f"crs_family.{self.family}")
-        return texts.text(
-            "crs_choice.one" if self.distance_km is None else "crs_choice.one_of_project",
-            lines=texts.text("crs_choice.and").join(self.lines()),
-            name=texts.text(f"crs_kind.{self.kind}", family=family, number=self.number),
-            place=f"{_degrees(self.lon, 'E', 'W')} {_degrees(self.lat, 'N', 'S')}",
-            km=f"{self.distance_km or 0.0:.0f}",
-        )
+        return {
+            "lines": texts.text("crs_choice.and").join(self.lines()),
+            "name": texts.text(f"crs_kind.{self.kind}", family=family, number=self.number),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +146,15 @@ class Choices(Worded):
         if not self.candidates:
             x, y = (f"{number:.10g}" for number in self.middle)
             return texts.text("crs_choice.none", x=x, y=y)
-        said = texts.text(
-            "crs_choice.some", choices=" / ".join(each.in_words(texts) for each in self.candidates)
-        )
+        first, *others = self.candidates
+        if others and all(each.where() == first.where() for each in others):
+            choices = [each.in_words_without_place(texts) for each in self.candidates]
+            alone = first.distance_km is None
+            of_place = "crs_choice.place" if alone else "crs_choice.place_of_project"
+            place = texts.text(of_place, **first.where())
+        else:
+            choices, place = [each.in_words(texts) for each in self.candidates], ""
+        said = texts.text("crs_choice.some", choices=" / ".join(choices)) + place
         return said + "".join(texts.text(f"crs_caveat.{caveat}") for caveat in self.caveats)
 
 

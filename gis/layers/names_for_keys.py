@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gis.layers.crosschecks import errors_by_value
 from gis.model.project import Remark
 
 if TYPE_CHECKING:
-    from gis.errors import InputError
     from gis.layers.crosschecks import Table
 
 
-def with_keys(
-    table: Table, column: str, listed: Table, key: str
-) -> tuple[Table, list[InputError], list[Remark]]:
+def with_keys(table: Table, column: str, listed: Table, key: str) -> tuple[Table, list[Remark]]:
     """Return a table in which names of another table's rows are replaced by their keys.
 
     Parameters
@@ -35,34 +31,22 @@ def with_keys(
     -------
     table
         The same rows; names that several rows share stay as they are.
-    errors
-        One for each such name, with the keys that it may stand for.
     remarks
         One for each layer that named rows by their names, with how often it did.
     """
     keys = _keys_by_name(listed.frame, key)
     taken: Counter[int] = Counter()
-    unclear: list[tuple[int, str]] = []
     cells: list[object] = []
     for at, cell in enumerate(table.frame[column]):
         names = cell if isinstance(cell, tuple) else (cell,)
         meant = []
         for name in names:
             of_name = keys.get(name, ())
-            if len(of_name) > 1:
-                unclear.append((at, name))
             taken[table.origin.source[at]] += len(of_name) == 1
             meant.append(of_name[0] if len(of_name) == 1 else name)
         cells.append(tuple(dict.fromkeys(meant)) if isinstance(cell, tuple) else meant[0])
-    errors = errors_by_value(
-        table.origin,
-        column,
-        unclear,
-        "name_of_several",
-        lambda name: {"listed": listed_name(key), "keys": " / ".join(keys[name])},
-    )
     if not taken.total():
-        return table, errors, []
+        return table, []
     frame = table.frame.copy()
     frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
     remarks = []
@@ -81,7 +65,7 @@ def with_keys(
                     details,
                 )
             )  # fmt: skip
-    return replace(table, frame=frame), errors, remarks
+    return replace(table, frame=frame), remarks
 
 
 def listed_name(key: str) -> str:

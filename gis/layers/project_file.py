@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gis.errors import InputError, InputErrors
 from gis.layers.crs import named_crs
+from gis.layers.dates import as_day
 from gis.layers.toml_reader import TomlReader
 from gis.layers.toml_text import toml_document
 from gis.layers.values import MOST_ACCURACY_M
@@ -184,7 +187,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise InputError("project_missing", file=path) from error
     except UnicodeDecodeError as error:
-        raise InputError("wrong_encoding", file=PROJECT_FILE, encoding="UTF-8") from error
+        raise InputError("project_encoding", file=PROJECT_FILE) from error
     except OSError as error:
         raise InputError(
             "file_unreadable", file=path, reason=error.strerror or str(error)
@@ -197,7 +200,7 @@ def _settings(
     head = reader.table(document, "project")
     for key in reader.unknown(head, PROJECT_KEYS):
         reader.refuse_word("unknown_key", "project", key, PROJECT_KEYS)
-    crs = reader.text(head, "crs", "project") or "auto"
+    crs = _crs(head, "project", reader) or "auto"
     if crs != "auto":
         found = named_crs(crs)
         if found is None or not (found.is_geographic or found.is_projected):
@@ -225,6 +228,16 @@ def _settings(
     )
 
 
+def _crs(table: dict[str, Any], where: str, reader: TomlReader) -> str:
+    """Return the coordinate system that is stated, ``""`` for none or a bare number."""
+    value = table.get("crs", "")
+    number = str(value).strip()
+    if isinstance(value, bool) or not (number.isascii() and number.isdigit()):
+        return reader.text(table, "crs", where)
+    reader.refuse("toml_crs_is_a_number", where, "crs", value=value, number=number)
+    return ""
+
+
 def _is_accuracy(value: float) -> bool:
     return 0 <= value <= MOST_ACCURACY_M
 
@@ -245,9 +258,11 @@ def _as_of(head: dict[str, Any], reader: TomlReader) -> date | None:
         return value
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value.strip())
+            day = as_day(value)
         except ValueError:
-            pass
+            day = None
+        if day is not None and not np.isnat(day):
+            return date.fromisoformat(str(day)[:10])
     reader.refuse("toml_wrong_date", "project", "as_of", value=value)
     return None
 
@@ -332,7 +347,7 @@ def _layer(name: str, table: dict[str, Any], where: str, reader: TomlReader) -> 
     if encoding and known_encoding(encoding) is None:
         reader.refuse("toml_wrong_word", where, "encoding", value=encoding,
                       suggestion="utf-8 / gb18030")  # fmt: skip
-    crs = reader.text(table, "crs", where)
+    crs = _crs(table, where, reader)
     if crs and named_crs(crs) is None:
         reader.refuse("toml_wrong_crs", where, "crs", value=crs)
     return LayerDeclaration(

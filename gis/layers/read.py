@@ -21,7 +21,7 @@ from gis.layers.geometry_repair import REPAIRS, Prepared, prepare_geometry
 from gis.layers.loading import LoadedLayer, file_digest, load_layers, placed_layers
 from gis.layers.project_file import PROJECT_FILE, read_project_file
 from gis.layers.refusals import Refusals
-from gis.layers.relations import JOIN_PLACES, related
+from gis.layers.relations import JOIN_PLACES, asked_matters, related
 from gis.layers.rules_read import read_law
 from gis.layers.shapeless import without_shapes
 from gis.layers.working_crs import working_crs_remarks
@@ -191,9 +191,10 @@ def read_tables(
         remarks += advice
     tables = related(tables, stated.settings, refusals, remarks)
     law, of_law = read_law(folder, stated.rules, tables, wanting, refusals)
+    settings = asked_matters(tables, stated.settings, refusals, remarks)
     return Reading(
         folder=folder,
-        settings=stated.settings,
+        settings=settings,
         crs=working,
         tables=tables,
         sources=(_project_source(path, stated), *of_law, *(_source(layer) for layer in layers)),

@@ -77,7 +77,7 @@ def related(
         answer[name] = replace(tables[name], frame=joined)
         refusals.add(wrong)
     fill_accuracy(answer["claims"].frame, settings.accuracy_m)
-    _take_names_for_keys(answer, refusals, remarks)
+    _take_names_for_keys(answer, remarks)
     if answer["bodies"].given:
         refusals.add(_body_errors(answer))
     else:
@@ -89,24 +89,20 @@ def related(
         named = matters_named(answer["claims"].frame)
         answer["matters"] = _made_up("matters", named, like=answer["claims"])
     refusals.add(history_errors(answer["case_events"], answer["cases"]))
-    refusals.add(_asked_matter_errors(answer["matters"], settings))
     for name in ("bodies", "matters"):
         frame = with_names(answer[name].frame, TABLES[name].key)
         answer[name] = replace(answer[name], frame=frame)
     return answer
 
 
-def _take_names_for_keys(
-    tables: dict[str, Table], refusals: Refusals, remarks: list[Remark]
-) -> None:
+def _take_names_for_keys(tables: dict[str, Table], remarks: list[Remark]) -> None:
     """Replace the names of bodies and matters by their keys, in place."""
     for listed, naming in _NAMING.items():
         if not tables[listed].given:
             continue
         for name, column in naming:
             key = TABLES[listed].key
-            tables[name], wrong, told = with_keys(tables[name], column, tables[listed], key)
-            refusals.add(wrong)
+            tables[name], told = with_keys(tables[name], column, tables[listed], key)
             remarks += told
 
 
@@ -126,14 +122,27 @@ def _matter_errors(tables: dict[str, Table]) -> list[InputError]:
     return errors + circular_parents(matters, "matter_id", "parent_id", "matter_circular")
 
 
-def _asked_matter_errors(matters: Table, settings: Settings) -> list[InputError]:
+def asked_matters(
+    tables: dict[str, Table], settings: Settings, refusals: Refusals, remarks: list[Remark]
+) -> Settings:
+    """Return a project's head in which the matters asked about are named by their keys.
+
+    Parameters
+    ----------
+    tables, settings, refusals, remarks
+        As for :func:`related`.
+    """
+    matters = tables["matters"]
     frame = pd.DataFrame({"matters": list(settings.matters)}, dtype="str")
     head = LayerFile.for_messages(PROJECT_FILE)
     asked = Table(frame, Origin((head,), (0,) * len(frame), (1,) * len(frame)), given=True)
+    asked, told = with_keys(asked, "matters", matters, "matter_id")
     errors = unknown_names(asked, "matters", matters, "matter_id", "matter_not_listed")
     for error in errors:
         error.row = None
-    return errors
+    refusals.add(errors)
+    remarks += told
+    return replace(settings, matters=tuple(dict.fromkeys(asked.frame["matters"])))
 
 
 def _made_up(name: str, keys: list[str], like: Table) -> Table:

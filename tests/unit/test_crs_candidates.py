@@ -415,3 +415,15 @@ def test_few_rows_keep_their_whole_extent_unless_one_lies_far_off(count, data):
     stray = np.vstack([rows, [[41.0, 122.0, 41.0, 122.0]]])
     if count + 1 < 10:
         assert (extent_points(stray)[1:] == corners).all()
+
+
+def test_a_place_that_all_candidates_share_is_told_once(tmp_path):
+    (error,) = refusal(lambda: read(cases(tmp_path, POINTS)))
+    assert len(error.details["candidates"]) > 1
+    for language, place in (
+        ("zh", "都落在 122.1°E 41.1°N，距其他图层 0 千米"),
+        ("en", "at 122.1°E"),
+    ):
+        said = error.render(language)
+        assert place in said
+        assert said.count("122.1°E") == 1

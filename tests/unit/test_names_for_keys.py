@@ -107,3 +107,25 @@ def test_where_no_name_comes_close_each_row_is_proposed_once(tmp_path):
     with pytest.raises(InputErrors) as caught:
         read(project(tmp_path, more=BODIES))
     assert caught.value.errors[0].details["suggestion"] == "B1（环卫中心）"
+
+
+def test_a_name_that_several_places_bear_is_refused_too(tmp_path):
+    shapes = {"place_id": ["w", "e"], "name_zh": ["公园", "公园"]}
+    write(tmp_path / "places.geojson", [WEST, EAST], **shapes)
+    write_table(tmp_path / "claims.csv", "body,place_id\n甲,w\n乙,公园\n")
+    more = '[layers.places]\npath = "places.geojson"\n'
+    folder = project(tmp_path, more=more, claims='path = "claims.csv"\n')
+    assert problems(lambda: read(folder)) == [("name_of_several", 2, "place_id")]
+
+
+@pytest.mark.parametrize(("asked", "refused"), [("保洁", False), ("绿化", True), ("路灯", True)])
+def test_the_matters_asked_about_may_be_named_as_well(tmp_path, asked, refused):
+    write_table(tmp_path / "matters.csv", "matter_id,name_zh\nm,保洁\nn,绿化\no,绿化\n")
+    folder = project(tmp_path, more=MATTERS)
+    path = folder / "mangqu.toml"
+    path.write_text(f'[project]\nmatters = ["{asked}"]\n' + path.read_text("utf-8"), "utf-8")
+    if refused:
+        problem = "matter_not_listed" if asked == "路灯" else "name_of_several"
+        assert problems(lambda: read(folder)) == [(problem, None, "matters")]
+    else:
+        assert read(folder).settings.matters == ("m",)

@@ -192,7 +192,33 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     path.write_bytes('name = "盘锦"'.encode("gbk"))
     with pytest.raises(InputError) as caught:
         read_project_file(path, today=TODAY)
-    assert caught.value.problem == "wrong_encoding"
+    assert caught.value.problem == "project_encoding"
+    assert "UTF-8" in caught.value.remedy("zh")
+
+
+@pytest.mark.parametrize("stated", ["4529", '"4529"'])
+def test_a_bare_number_of_a_coordinate_system_is_told_how_to_be_written(refused, read, stated):
+    text = LAYERS.replace('path = "claims.gpkg"', f'path = "claims.gpkg"\ncrs = {stated}')
+    ((problem, _, column),) = refused(text)
+    assert (problem, column) == ("toml_crs_is_a_number", "layers.claims.crs")
+    with pytest.raises(InputErrors) as caught:
+        read(text)
+    assert 'crs = "EPSG:4529"' in caught.value.render("zh")
+
+
+@pytest.mark.parametrize(
+    "day", ["2026年8月15日", "2026-08-15", "2026.8.15", "二〇二六年八月十五日"]
+)
+def test_the_day_asked_about_may_be_written_in_chinese(read, day):
+    stated = read(f'[project]\nas_of = "{day}"\n{LAYERS}')
+    assert stated.settings.as_of == date(2026, 8, 15)
+
+
+@pytest.mark.parametrize("day", ["", "2026年8月", "26-8-15", "长期", "2026-08-15 12:00"])
+def test_a_day_asked_about_that_is_none_is_refused(refused, day):
+    assert refused(f'[project]\nas_of = "{day}"\n{LAYERS}') == [
+        ("toml_wrong_date", 2, "project.as_of")
+    ]
 
 
 def test_tianditu_without_a_key_is_refused(refused):
