@@ -122,8 +122,8 @@ def unknown_names(
     column
         Column that names.
     listed, key
-        The other table, with names in both languages, and its column of keys. Where part of it
-        could not be read, nothing is known to be missing.
+        The other table, whose rows may have names in both languages, and its column of keys.
+        Where part of it could not be read, nothing is known to be missing.
     problem
         Key of the error of a value that it does not have.
     """
@@ -165,7 +165,8 @@ def unknown_names(
 def _labels(frame: pd.DataFrame, key: str) -> dict[str, dict[str, str]]:
     """Return the keys that a key or name may mean, each with what it is shown as."""
     labels: dict[str, dict[str, str]] = {}
-    for own, *names in zip(frame[key], frame["name_zh"], frame["name_en"], strict=True):
+    called_by = [frame[name] for name in ("name_zh", "name_en") if name in frame]
+    for own, *names in zip(frame[key], *called_by, strict=True):
         called = next((name for name in names if name and name != own), "")
         for word in (own, *names):
             if word and own:
