@@ -198,6 +198,7 @@ def test_every_number_in_the_certificate_counts(copy):
         "jurisdiction_m2",
         "largest_move_m",
         "questions",
+        "remarks",
         "settings",
         "statements",
         "tables",
