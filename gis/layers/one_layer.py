@@ -16,7 +16,7 @@ from gis.catalogue import Catalogue, Worded
 from gis.errors import InputError, InputErrors
 from gis.layers.crs import crs_label, named_crs, reaches, source_crs, stated_crs, transform
 from gis.layers.crs_candidates import refuse_unstated
-from gis.layers.geometry_repair import REPAIRS, RowNote, is_unmended, prepare_geometry
+from gis.layers.geometry_repair import REPAIRS, Prepared, RowNote, is_unmended, prepare_geometry
 from gis.layers.loading import file_digest
 from gis.layers.refusals import Refusals
 from gis.model.project import Remark, Source
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from gis.model.arrangement import IntArray
     from gis.progress import Progress
+    from gis.readers.raw import RawLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,7 @@ def read_one_layer(
     file = replace(file, layer=raw.layer)
     if raw.geometry is None:
         raise file.error("geometry_column_missing", expected=geometry)
-    found = stated_crs(raw.crs, file)
-    system = source_crs(found, "" if found else crs or "", "", file)
-    if system is None:
-        raise refuse_unstated(file, shapely.bounds(raw.geometry))
-    unused = named_crs(crs) if crs and found else None
-    file_notes = list(raw.notes)
-    if unused is not None and not unused.equals(system, ignore_axis_order=True):
-        details: dict[str, object] = {"stated": crs_label(unused), "found": crs_label(system)}
-        file_notes.append(FileNote("crs_not_used", details))
+    system, of_system = _system(raw, crs or "", file)
     prepared = prepare_geometry(
         raw.geometry,
         raw.broken,
@@ -139,21 +132,8 @@ def read_one_layer(
         unclosed=raw.unclosed,
         repairs=repairs,
     )
-    unmended = [note for note in prepared.refused if is_unmended(note)]
-    if unmended:
-        wrong = Refusals(
-            file.refusal(note.problem, note.row + 1, note.details) for note in unmended
-        )
-        raise InputErrors(*wrong.shortlist())
-    unusable = {note.row for note in prepared.refused}
-    missing = np.flatnonzero([shape is None for shape in prepared.geometry])
-    refused = sorted(
-        [
-            *prepared.refused,
-            *(RowNote(int(row), "geometry_missing") for row in missing if row not in unusable),
-        ],
-        key=lambda note: note.row,
-    )
+    _refuse_unmended(prepared, file)
+    refused = _left_out(prepared)
     kept = np.setdiff1d(np.arange(raw.rows), [note.row for note in refused]).astype(np.int64)
     if len(kept) == 0:
         first = _Why(refused[0]) if refused else ""
@@ -166,7 +146,7 @@ def read_one_layer(
     frame = gpd.GeoDataFrame(columns, geometry=prepared.geometry[kept], crs=system)
     notes = [
         Remark("converted", problem, "", file.shown, file.layer, 0, details)
-        for problem, details in file_notes
+        for problem, details in (*raw.notes, *of_system)
     ]
     if prepared.flattened:
         rows: dict[str, object] = {"rows": prepared.flattened}
@@ -182,6 +162,37 @@ def read_one_layer(
         remarks=(*notes, *_remarks("repaired", prepared.repaired, file)),
         refused=_remarks("refused", refused, file),
     )
+
+
+def _system(raw: RawLayer, stated: str, file: LayerFile) -> tuple[CRS, list[FileNote]]:
+    """Return the coordinate system of a layer, and a remark if the one stated is not used."""
+    found = stated_crs(raw.crs, file)
+    system = source_crs(found, "" if found else stated, "", file)
+    if system is None:
+        raise refuse_unstated(file, shapely.bounds(raw.geometry))
+    unused = named_crs(stated) if stated and found else None
+    if unused is None or unused.equals(system, ignore_axis_order=True):
+        return system, []
+    details: dict[str, object] = {"stated": crs_label(unused), "found": crs_label(system)}
+    return system, [FileNote("crs_not_used", details)]
+
+
+def _refuse_unmended(prepared: Prepared, file: LayerFile) -> None:
+    """Refuse the layer if a row needs a repair that may not be made."""
+    unmended = [note for note in prepared.refused if is_unmended(note)]
+    if unmended:
+        wrong = Refusals(
+            file.refusal(note.problem, note.row + 1, note.details) for note in unmended
+        )
+        raise InputErrors(*wrong.shortlist())
+
+
+def _left_out(prepared: Prepared) -> list[RowNote]:
+    """Return the rows that cannot be used, those without a shape among them, in their order."""
+    unusable = {note.row for note in prepared.refused}
+    missing = np.flatnonzero([shape is None for shape in prepared.geometry])
+    without = (RowNote(int(row), "geometry_missing") for row in missing if row not in unusable)
+    return sorted([*prepared.refused, *without], key=lambda note: note.row)
 
 
 @dataclass(frozen=True, slots=True)
